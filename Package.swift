@@ -1,0 +1,123 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target compiles under the same rules; CI turns warnings into errors.
+let rules: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let serviceContext: Target.Dependency = .product(name: "ServiceContextModule", package: "swift-service-context")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+/// The functions: folder below `functions/` and the name of its target.
+let functions = [
+  ("answer-offer", "AnswerOffer"),
+  ("driver-feed", "DriverFeed"),
+  ("driver-shift", "DriverShift"),
+  ("expire-offers", "ExpireOffers"),
+  ("location-ping", "LocationPing"),
+  ("match-riders", "MatchRiders"),
+  ("quote-fare", "QuoteFare"),
+  ("request-ride", "RequestRide"),
+  ("ride-progress", "RideProgress"),
+  ("rider-feed", "RiderFeed"),
+  ("settle-fare", "SettleFare"),
+  ("zone-load", "ZoneLoadFunction"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: rules)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], exclude: [String] = [])
+  -> Target
+{
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: rules)
+}
+
+let functionTargets = functions.map { folder, name in
+  Target.target(
+    name: name,
+    dependencies: ["FunctionKit", "DispatchCore", "DispatchState", "HexGrid"],
+    path: "functions/\(folder)",
+    resources: [.embedInCode("function.yaml")],
+    swiftSettings: rules)
+}
+
+let package = Package(
+  name: "cabstand",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "cabstand", targets: ["cabstand"]),
+    .library(name: "HexGrid", targets: ["HexGrid"]),
+    .library(name: "FunctionKit", targets: ["FunctionKit"]),
+    .library(name: "TriggerRuntime", targets: ["TriggerRuntime"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-service-context", from: "1.5.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+
+    library("HexGrid"),
+    library("DispatchCore", ["HexGrid"]),
+    library("DispatchState", ["DispatchCore", "HexGrid"]),
+    library("FunctionKit", [logging, serviceContext]),
+    library(
+      "TriggerRuntime",
+      ["FunctionKit", nioCore, nioPosix, nioHTTP1, logging, metrics, serviceContext, serviceLifecycle, yams]),
+    library("RedisClient", ["CHiredis", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
+    library("PostgresClient", ["CLibpq", logging, metrics, serviceLifecycle]),
+    library("EmbeddedStores", [logging]),
+    library("RedisState", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "RedisClient", logging]),
+    library("PostgresState", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "PostgresClient", logging]),
+    library(
+      "Replay", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging]),
+    .executableTarget(
+      name: "cabstand",
+      dependencies: [
+        "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient", "PostgresClient",
+        "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
+        nioCore, nioPosix, logging, metrics, serviceLifecycle, argumentParser, yams,
+      ] + functions.map { .init(stringLiteral: $0.1) },
+      swiftSettings: rules),
+  ] + functionTargets + [
+    tests("HouseTests", []),
+    tests("HexGridTests", ["HexGrid"], exclude: ["Vectors"]),
+    tests("DispatchCoreTests", ["DispatchCore", "HexGrid"]),
+    tests("FunctionKitTests", ["FunctionKit", logging]),
+    tests("TriggerRuntimeTests", ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging]),
+    tests("RedisClientTests", ["RedisClient", "EmbeddedStores", nioCore, nioPosix, logging]),
+    tests("PostgresClientTests", ["PostgresClient", "EmbeddedStores", logging]),
+    tests(
+      "StateConformanceTests",
+      [
+        "DispatchState", "DispatchCore", "HexGrid", "RedisState", "PostgresState", "RedisClient", "PostgresClient",
+        "EmbeddedStores", "FunctionKit", logging,
+      ]),
+    tests("ReplayTests", ["Replay", "DispatchCore", "HexGrid"]),
+    tests(
+      "FunctionTests",
+      ["FunctionKit", "DispatchCore", "DispatchState", "HexGrid", logging]
+        + functions.map { .init(stringLiteral: $0.1) }),
+    tests("EndToEndTests", ["EmbeddedStores", "Replay", "HexGrid", nioCore, nioPosix, nioHTTP1]),
+  ]
+)

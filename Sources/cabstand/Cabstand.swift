@@ -1,0 +1,4 @@
+@main
+struct Cabstand {
+  static func main() {}
+}
