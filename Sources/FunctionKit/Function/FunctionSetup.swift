@@ -59,7 +59,9 @@ public struct FunctionSetup: Sendable {
   public func number(_ name: String, default fallback: Double, in range: ClosedRange<Double>) throws -> Double {
     guard let text = environment[name] else { return fallback }
     guard let value = Double(text), range.contains(value) else {
-      throw SetupError("\(name) of function \(self.name) is \"\(text)\"; expected a number from \(range.lowerBound) to \(range.upperBound)")
+      throw SetupError(
+        "\(name) of function \(self.name) is \"\(text)\"; expected a number from \(range.lowerBound) to \(range.upperBound)"
+      )
     }
     return value
   }
@@ -73,7 +75,9 @@ public struct FunctionSetup: Sendable {
   public func integer(_ name: String, default fallback: Int, in range: ClosedRange<Int>) throws -> Int {
     guard let text = environment[name] else { return fallback }
     guard let value = Int(text), range.contains(value) else {
-      throw SetupError("\(name) of function \(self.name) is \"\(text)\"; expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+      throw SetupError(
+        "\(name) of function \(self.name) is \"\(text)\"; expected a whole number from \(range.lowerBound) to \(range.upperBound)"
+      )
     }
     return value
   }

@@ -1,0 +1,162 @@
+/// The invariants that the record alone can show, over all that it holds.
+package enum RecordAudit {
+  /// How long after its end an offer or a request may still be found open: the sweep runs every few seconds.
+  package static let graceSeconds = 60
+
+  /// Looks for everything that must not be.
+  package static func violations(
+    rides: [Ride], offers: [Offer], drivers: [DriverStatus], settlements: [Settlement], entries: [LedgerEntry],
+    now: Timestamp
+  ) -> [Violation] {
+    var found: [Violation] = []
+    let offersByRide = Dictionary(grouping: offers, by: \.ride)
+    let ridesByID = Dictionary(rides.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    found += assignments(rides, offersByRide)
+    found += driversAgree(drivers, ridesByID, offers)
+    found += deadlines(rides, offers, now)
+    found += money(rides, settlements, entries)
+    return found.sorted { ($0.invariant, $0.subject) < ($1.invariant, $1.subject) }
+  }
+
+  private static func assignments(_ rides: [Ride], _ offers: [RideID: [Offer]]) -> [Violation] {
+    var found: [Violation] = []
+    var activeByDriver: [DriverID: RideID] = [:]
+    for ride in rides {
+      if ride.state.hasActiveDriver {
+        if let driver = ride.driver {
+          if let other = activeByDriver.updateValue(ride.id, forKey: driver) {
+            found.append(
+              Violation(
+                invariant: "oneActiveRidePerDriver", subject: driver.text, detail: "is on \(other) and on \(ride.id)"))
+          }
+        } else {
+          found.append(
+            Violation(invariant: "activeRideHasDriver", subject: ride.id.text, detail: "no driver in \(ride.state)"))
+        }
+      }
+      let own = offers[ride.id] ?? []
+      let open = own.count { $0.state == .open }
+      if open > 1 || (open == 1) != (ride.state == .offered) {
+        found.append(
+          Violation(
+            invariant: "oneOpenOfferPerOfferedRide", subject: ride.id.text,
+            detail: "\(open) open offers in state \(ride.state.rawValue)"))
+      }
+      let order = [ride.requestedAt, ride.acceptedAt, ride.arrivedAt, ride.startedAt, ride.completedAt].compactMap {
+        $0
+      }
+      if zip(order, order.dropFirst()).contains(where: { $0 > $1 }) {
+        found.append(
+          Violation(invariant: "stepsInOrder", subject: ride.id.text, detail: "a step lies before the one it follows"))
+      }
+      if ride.state.isFinal != (ride.endedAt != nil) {
+        found.append(
+          Violation(invariant: "finalRidesHaveEnded", subject: ride.id.text, detail: "state \(ride.state.rawValue)"))
+      }
+      for offer in own where offer.state == .accepted {
+        if let answered = offer.answeredAt, answered >= offer.expiresAt {
+          found.append(
+            Violation(invariant: "acceptedBeforeExpiry", subject: offer.id.text, detail: "was accepted after its end"))
+        }
+      }
+    }
+    return found
+  }
+
+  private static func driversAgree(_ drivers: [DriverStatus], _ rides: [RideID: Ride], _ offers: [Offer]) -> [Violation]
+  {
+    let openOffers = Dictionary(
+      offers.filter { $0.state == .open }.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var found: [Violation] = []
+    var busy: Set<RideID> = []
+    for status in drivers {
+      switch status.activity {
+      case .busy(let id):
+        busy.insert(id)
+        if rides[id]?.driver != status.driver || rides[id]?.state.hasActiveDriver != true {
+          found.append(
+            Violation(
+              invariant: "busyDriversDrive", subject: status.driver.text,
+              detail: "is busy with \(id), which is not under way with them"))
+        }
+      case .offered(let id):
+        if openOffers[id]?.driver != status.driver {
+          found.append(
+            Violation(
+              invariant: "reservationsHaveOffers", subject: status.driver.text,
+              detail: "is reserved by \(id), which is not open"))
+        }
+      case .idle, .offline:
+        break
+      }
+    }
+    for ride in rides.values where ride.state.hasActiveDriver && !busy.contains(ride.id) {
+      found.append(
+        Violation(
+          invariant: "busyDriversDrive", subject: ride.id.text,
+          detail: "is \(ride.state.rawValue), but its driver is not busy with it"))
+    }
+    return found
+  }
+
+  private static func deadlines(_ rides: [Ride], _ offers: [Offer], _ now: Timestamp) -> [Violation] {
+    let limit = now.advanced(bySeconds: -graceSeconds)
+    var found: [Violation] = []
+    for offer in offers where offer.state == .open && offer.expiresAt < limit {
+      found.append(Violation(invariant: "offersLapse", subject: offer.id.text, detail: "is open past its end"))
+    }
+    for ride in rides where ride.state == .requested && ride.expiresAt < limit {
+      found.append(Violation(invariant: "requestsEnd", subject: ride.id.text, detail: "waits past its end"))
+    }
+    for ride in rides where ride.state == .completed {
+      if let completed = ride.completedAt, completed < now.advanced(bySeconds: -600) {
+        found.append(
+          Violation(invariant: "completedRidesSettle", subject: ride.id.text, detail: "is unsettled after 10 minutes"))
+      }
+    }
+    return found
+  }
+
+  private static func money(_ rides: [Ride], _ settlements: [Settlement], _ entries: [LedgerEntry]) -> [Violation] {
+    var found: [Violation] = []
+    var charges: [RideID: Int] = [:]
+    var payouts: [RideID: Int] = [:]
+    for entry in entries {
+      let sum = entry.postings.reduce(0) { $0 &+ $1.minorUnits }
+      if sum != 0 {
+        found.append(
+          Violation(invariant: "debitsEqualCredits", subject: entry.id, detail: "is off by \(sum) minor units"))
+      }
+      guard let ride = entry.ride else { continue }
+      switch entry.purpose {
+      case .charge: charges[ride, default: 0] += 1
+      case .payout: payouts[ride, default: 0] += 1
+      }
+    }
+    let settled = Dictionary(settlements.map { ($0.ride, $0) }, uniquingKeysWith: { first, _ in first })
+    for ride in rides {
+      let expected = ride.state == .settled ? 1 : 0
+      let counts = (charges[ride.id] ?? 0, payouts[ride.id] ?? 0)
+      if counts != (expected, expected) {
+        found.append(
+          Violation(
+            invariant: "oneChargeAndPayout", subject: ride.id.text,
+            detail: "\(counts.0) charges and \(counts.1) payouts in state \(ride.state.rawValue)"))
+      }
+      guard ride.state == .settled else { continue }
+      guard let settlement = settled[ride.id] else {
+        found.append(
+          Violation(invariant: "settledRidesHaveFares", subject: ride.id.text, detail: "no fare is recorded"))
+        continue
+      }
+      let total = settlement.charge.total.minorUnits
+      if total != settlement.payoutMinorUnits + settlement.commissionMinorUnits {
+        found.append(
+          Violation(
+            invariant: "riderPaidEqualsShares", subject: ride.id.text,
+            detail: "paid \(total), shared out \(settlement.payoutMinorUnits + settlement.commissionMinorUnits)"))
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,45 @@
+/// What a driver is doing, as the record has it; the fleet index follows it by version.
+package struct DriverStatus: Sendable, Hashable {
+  package var driver: DriverID
+  package var region: RegionID
+  package var vehicleClass: VehicleClass
+  package var activity: DriverActivity
+  /// Grows with every change; a lower one never replaces a higher one.
+  package var version: Int64
+  /// When the driver began to do it.
+  package var since: Timestamp
+
+  package init(
+    driver: DriverID, region: RegionID, vehicleClass: VehicleClass, activity: DriverActivity, version: Int64,
+    since: Timestamp
+  ) {
+    self.driver = driver
+    self.region = region
+    self.vehicleClass = vehicleClass
+    self.activity = activity
+    self.version = version
+    self.since = since
+  }
+}
+
+/// What a driver can be doing.
+package enum DriverActivity: Sendable, Hashable {
+  /// Off shift.
+  case offline
+  /// On shift and free.
+  case idle
+  /// Reserved by an offer that waits for an answer.
+  case offered(OfferID)
+  /// On a ride, from acceptance to its end.
+  case busy(RideID)
+
+  /// The name in JSON and in the stores.
+  package var name: String {
+    switch self {
+    case .offline: "offline"
+    case .idle: "idle"
+    case .offered: "offered"
+    case .busy: "busy"
+    }
+  }
+}

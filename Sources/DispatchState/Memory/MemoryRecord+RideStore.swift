@@ -1,0 +1,170 @@
+package import DispatchCore
+import HexGrid
+import Synchronization
+
+extension MemoryRecord: RideStore {
+  package func insert(_ quote: Quote) async throws -> Inserted<Quote> {
+    try state.withLock { state in
+      if let key = quote.idempotencyKey.map({ RiderKey(rider: quote.rider, key: $0) }) {
+        if let known = state.quoteKeys[key].flatMap({ state.quotes[$0] }) {
+          guard known.requestHash == quote.requestHash else { throw StateError.idempotencyKeyReused }
+          return Inserted(value: known, wasKnown: true)
+        }
+        state.quoteKeys[key] = quote.id
+      }
+      state.quotes[quote.id] = quote
+      return Inserted(value: quote, wasKnown: false)
+    }
+  }
+
+  package func quote(_ id: QuoteID) async throws -> Quote? {
+    state.withLock { $0.quotes[id] }
+  }
+
+  package func insert(_ ride: Ride, publishing messages: [OutboxMessage]) async throws -> Inserted<Ride> {
+    try state.withLock { state in
+      let key = ride.idempotencyKey.map { RiderKey(rider: ride.rider, key: $0) }
+      if let known = key.flatMap({ state.rideKeys[$0] }).flatMap({ state.rides[$0] }) {
+        guard known.requestHash == ride.requestHash else { throw StateError.idempotencyKeyReused }
+        return Inserted(value: known, wasKnown: true)
+      }
+      guard !state.usedQuotes.contains(ride.quote) else { throw StateError.quoteAlreadyUsed }
+      guard !state.rides.values.contains(where: { $0.rider == ride.rider && $0.state.isActiveForRider }) else {
+        throw StateError.riderBusy
+      }
+      if let key { state.rideKeys[key] = ride.id }
+      state.usedQuotes.insert(ride.quote)
+      state.rides[ride.id] = ride
+      state.append(messages)
+      state.wake()
+      return Inserted(value: ride, wasKnown: false)
+    }
+  }
+
+  package func ride(_ id: RideID) async throws -> Ride? {
+    state.withLock { $0.rides[id] }
+  }
+
+  package func offer(_ id: OfferID) async throws -> Offer? {
+    state.withLock { $0.offers[id] }
+  }
+
+  package func openOffer(of ride: RideID) async throws -> Offer? {
+    state.withLock { $0.openOffer(of: ride) }
+  }
+
+  package func openRides(in region: RegionID, limit: Int) async throws -> [Ride] {
+    select(limit: limit) { $0.region == region && $0.state == .requested }
+  }
+
+  package func lapsedOffers(
+    in region: RegionID, at now: Timestamp, limit: Int
+  ) async throws -> [(ride: Ride, offer: Offer)] {
+    state.withLock { state in
+      state.offers.values.filter { $0.region == region && $0.state == .open && $0.expiresAt <= now }
+        .sorted { ($0.expiresAt, $0.id) < ($1.expiresAt, $1.id) }
+        .prefix(limit)
+        .compactMap { offer in state.rides[offer.ride].map { ($0, offer) } }
+    }
+  }
+
+  package func lapsedRides(in region: RegionID, at now: Timestamp, limit: Int) async throws -> [Ride] {
+    select(limit: limit) { $0.region == region && $0.state == .requested && $0.expiresAt <= now }
+  }
+
+  package func unsettledRides(
+    in region: RegionID, completedBefore moment: Timestamp, limit: Int
+  ) async throws -> [Ride] {
+    select(limit: limit) { ride in
+      ride.region == region && ride.state == .completed && ride.completedAt.map { $0 < moment } ?? true
+    }
+  }
+
+  package func rides(_ filter: RideFilter, after cursor: RideID?, limit: Int) async throws -> [Ride] {
+    state.withLock { state in
+      Array(
+        state.rides.values.filter { ride in
+          (filter.region.map { $0 == ride.region } ?? true) && (filter.state.map { $0 == ride.state } ?? true)
+            && (filter.driver.map { $0 == ride.driver } ?? true) && (filter.rider.map { $0 == ride.rider } ?? true)
+            && (cursor.map { ride.id < $0 } ?? true)
+        }.sorted { $0.id > $1.id }.prefix(limit))
+    }
+  }
+
+  package func commit(_ changes: [Commit]) async throws -> [CommitOutcome] {
+    state.withLock { state in
+      let outcomes = changes.map { state.apply($0) }
+      state.wake()
+      return outcomes
+    }
+  }
+
+  package func demand(
+    in region: RegionID, demandSince: Timestamp, completedSince: Timestamp
+  ) async throws -> [ZoneDemand] {
+    state.withLock { state in
+      var zones: [HexCell: ZoneDemand] = [:]
+      for ride in state.rides.values where ride.region == region {
+        let isDemand = ride.requestedAt >= demandSince
+        let isOpen = ride.state == .requested || ride.state == .offered
+        let isCompleted = ride.completedAt.map { $0 >= completedSince } ?? false
+        guard isDemand || isOpen || isCompleted else { continue }
+        let empty = ZoneDemand(cell: ride.pickupCell, demand: 0, openRequests: 0, completed: 0)
+        zones[ride.pickupCell, default: empty].demand += isDemand ? 1 : 0
+        zones[ride.pickupCell, default: empty].openRequests += isOpen ? 1 : 0
+        zones[ride.pickupCell, default: empty].completed += isCompleted ? 1 : 0
+      }
+      return zones.values.sorted { $0.cell < $1.cell }
+    }
+  }
+
+  package func settlement(of ride: RideID) async throws -> Settlement? {
+    state.withLock { $0.settlements[ride] }
+  }
+
+  private func select(limit: Int, _ isWanted: (Ride) -> Bool) -> [Ride] {
+    state.withLock { state in
+      Array(
+        state.rides.values.filter(isWanted).sorted { ($0.requestedAt, $0.id) < ($1.requestedAt, $1.id) }.prefix(limit))
+    }
+  }
+}
+
+extension MemoryRecord.State {
+  func openOffer(of ride: RideID) -> Offer? {
+    guard let ride = rides[ride], ride.offerRound > 0,
+      let offer = offers[.offer(of: ride.id, round: ride.offerRound)], offer.state == .open
+    else { return nil }
+    return offer
+  }
+
+  /// Checks everything first, then changes everything.
+  mutating func apply(_ commit: Commit) -> CommitOutcome {
+    let change = commit.change
+    guard let known = rides[change.ride.id], known.version == change.expectedVersion else { return .rideChanged }
+    if case .close(let offer) = change.offer, offers[offer.id]?.state != .open { return .offerClosed }
+    var status: DriverStatus?
+    if let turn = change.driver {
+      guard var present = drivers[turn.driver], present.activity == turn.from, present.region == change.ride.region
+      else {
+        return .driverChanged
+      }
+      present.activity = turn.to
+      present.version += 1
+      present.since = turn.at
+      status = present
+    }
+    rides[change.ride.id] = change.ride
+    switch change.offer {
+    case .make(let offer), .close(let offer): offers[offer.id] = offer
+    case nil: break
+    }
+    if let status { drivers[status.driver] = status }
+    if let settlement = change.settlement {
+      settlements[settlement.ride] = settlement
+      for entry in settlement.entries { entries[entry.id] = entry }
+    }
+    append(commit.messages)
+    return .applied(status)
+  }
+}
