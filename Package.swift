@@ -30,6 +30,7 @@ let functions = [
   ("match-riders", "MatchRiders"),
   ("quote-fare", "QuoteFare"),
   ("request-ride", "RequestRide"),
+  ("ride-lookup", "RideLookup"),
   ("ride-progress", "RideProgress"),
   ("rider-feed", "RiderFeed"),
   ("settle-fare", "SettleFare"),
@@ -49,7 +50,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let functionTargets = functions.map { folder, name in
   Target.target(
     name: name,
-    dependencies: ["FunctionKit", "DispatchCore", "DispatchState", "HexGrid"],
+    dependencies: ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging],
     path: "functions/\(folder)",
     resources: [.embedInCode("function.yaml")],
     swiftSettings: rules)
@@ -80,6 +81,7 @@ let package = Package(
     library("HexGrid"),
     library("DispatchCore", ["HexGrid"]),
     library("DispatchState", ["DispatchCore", "HexGrid"]),
+    library("DispatchAPI", ["FunctionKit", "DispatchState", "DispatchCore", "HexGrid"]),
     library("FunctionKit", [logging, serviceContext]),
     library(
       "TriggerRuntime",
@@ -94,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "cabstand",
       dependencies: [
-        "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient", "PostgresClient",
+        "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient", "PostgresClient",
         "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
         nioCore, nioPosix, logging, metrics, serviceLifecycle, argumentParser, yams,
       ] + functions.map { .init(stringLiteral: $0.1) },
@@ -103,6 +105,7 @@ let package = Package(
     tests("HouseTests", []),
     tests("HexGridTests", ["HexGrid"], exclude: ["Vectors"]),
     tests("DispatchCoreTests", ["DispatchCore", "HexGrid"]),
+    tests("DispatchAPITests", ["DispatchAPI", "FunctionKit", "DispatchCore", "HexGrid"]),
     tests("FunctionKitTests", ["FunctionKit", logging]),
     tests("TriggerRuntimeTests", ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging]),
     tests("RedisClientTests", ["RedisClient", "EmbeddedStores", nioCore, nioPosix, logging]),
@@ -116,7 +119,7 @@ let package = Package(
     tests("ReplayTests", ["Replay", "DispatchCore", "HexGrid"]),
     tests(
       "FunctionTests",
-      ["FunctionKit", "DispatchCore", "DispatchState", "HexGrid", logging]
+      ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging]
         + functions.map { .init(stringLiteral: $0.1) }),
     tests("EndToEndTests", ["EmbeddedStores", "Replay", "HexGrid", nioCore, nioPosix, nioHTTP1]),
   ]
