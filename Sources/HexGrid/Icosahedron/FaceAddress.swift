@@ -161,7 +161,7 @@ extension FaceAddress {
   private static func divideBySeven(_ value: Int) -> (quotient: Int, remainder: UInt64) {
     let biased = UInt64(truncatingIfNeeded: value &+ 3) &+ bias &* 7
     // Exact for dividends below 2³¹; ours stay below 2³¹ for every resolution.
-    let quotient = biased &* 0x1_2492_4925 &>> 35
+    let quotient = (biased &* 0x1_2492_4925) &>> 35
     return (Int(truncatingIfNeeded: quotient &- bias), biased &- quotient &* 7)
   }
 
