@@ -109,6 +109,19 @@ struct AssignmentSolverTests {
     #expect(result == [1, 0])
   }
 
+  @Test("A mandatory row gets its column however many others must move for it")
+  func mandatoryChain() throws {
+    // Row i prefers column i and can move to i + 1 for 1,000; the last row has nothing but column 0.
+    let length = 200
+    let chain = AssignmentInstance(
+      rows: length + 1, columns: length + 1,
+      edges: (0..<Int32(length)).map { [($0, 0), ($0 + 1, 1000)] } + [[(0, 7)]])
+    var solver = AssignmentSolver()
+    var result: [Int32] = []
+    #expect(try chain.solve(&solver, into: &result) == Int64(length) * 1000 + 7)
+    #expect(result == (1...Int32(length)).map { $0 } + [0])
+  }
+
   @Test("The widest costs neither trap nor lose exactness")
   func extremes() throws {
     var solver = AssignmentSolver()
