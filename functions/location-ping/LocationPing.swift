@@ -1,1 +1,69 @@
-// Placeholder
+import DispatchAPI
+import DispatchCore
+import DispatchState
+package import FunctionKit
+import Logging
+
+/// Takes positions of drivers: checks them, moves the drivers in the fleet index and with them the supply of zones.
+package struct LocationPing: Function {
+  /// How many pings an array may hold.
+  static let maximumCount = 1_000
+
+  private let fleet: any FleetIndex
+  private let configuration: DispatchConfiguration
+
+  package init(_ setup: FunctionSetup) throws {
+    fleet = try setup.binding("fleet")
+    configuration = try setup.binding("configuration")
+  }
+
+  package func handle(_ event: Event, _ context: Context) async throws -> Response {
+    let reader = PingReader(
+      now: Timestamp(unixMilliseconds: context.now.unixMilliseconds), window: configuration.eventTimes,
+      caller: context.caller)
+    let batch = try reader.read(event.body)
+    if batch.pings.isEmpty, let rejected = batch.rejected.first { throw rejected.error }
+    let superseded = try await record(batch.pings)
+    context.logger.trace(
+      "pings", metadata: ["accepted": "\(batch.pings.count)", "rejected": "\(batch.rejected.count)"])
+    return .json(Self.answer(batch, superseded: superseded))
+  }
+
+  private func record(_ pings: [DriverPing]) async throws -> Int {
+    let regions = configuration.regions
+    return try await ErrorMapping.store {
+      if regions.regions.count == 1 { return try await fleet.record(pings, in: regions.regions[0].id) }
+      var superseded = 0
+      var rest = pings[...]
+      // Most batches are of one region: runs of it go in one call.
+      while let first = rest.first {
+        let region = regions.fleetRegion(at: first.position)
+        let run = rest.prefix { regions.fleetRegion(at: $0.position).id == region.id }
+        superseded += try await fleet.record(Array(run), in: region.id)
+        rest = rest.dropFirst(run.count)
+      }
+      return superseded
+    }
+  }
+
+  private static func answer(_ batch: PingBatch, superseded: Int) -> [UInt8] {
+    JSONWriter.bytes { json in
+      json.object { json in
+        json.member("accepted", batch.pings.count)
+        json.member("superseded", superseded)
+        json.key("rejected")
+        json.array { json in
+          for rejected in batch.rejected {
+            json.object { json in
+              json.member("index", rejected.index)
+              json.member("status", rejected.error.status)
+              json.member("code", rejected.error.code)
+              json.member("field", rejected.error.field)
+              json.member("detail", rejected.error.message)
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,1 +1,58 @@
-// Placeholder
+import DispatchAPI
+import DispatchCore
+import DispatchState
+package import FunctionKit
+import HexGrid
+
+/// Quotes an upfront price that binds until it expires; tariff version and surge are frozen in it.
+package struct QuoteFare: Function {
+  private let rides: any RideStore
+  private let tariffs: any TariffStore
+  private let configuration: DispatchConfiguration
+  /// How long a quote is good for, in seconds.
+  private let validSeconds: Int
+  /// How much longer the road is than the crow's way, in hundredths.
+  private let detourPercent: Int
+
+  package init(_ setup: FunctionSetup) throws {
+    rides = try setup.binding("rides")
+    tariffs = try setup.binding("tariffs")
+    configuration = try setup.binding("configuration")
+    validSeconds = try setup.integer("QUOTE_VALID_SECONDS", default: 600, in: 10...86_400)
+    detourPercent = try setup.integer("DETOUR_PERCENT", default: 130, in: 100...300)
+  }
+
+  package func handle(_ event: Event, _ context: Context) async throws -> Response {
+    let now = Timestamp(unixMilliseconds: context.now.unixMilliseconds)
+    let body = try RequestBody(event)
+    let rider = try body.id("rider", as: RiderID.self)
+    try InputRules.check(context.caller, actsFor: .rider(rider.text))
+    let pickup = try body.position("pickup")
+    let dropoff = try body.position("dropoff")
+    let vehicleClass = try body.vehicleClass("vehicleClass")
+    let key = try InputRules.idempotencyKey(event)
+    guard let region = configuration.regions.region(from: pickup, to: dropoff) else {
+      throw FunctionError(
+        .unprocessable, code: "outsideServiceArea", "No region has both the pickup and the dropoff.", field: "pickup")
+    }
+    return try await ErrorMapping.store {
+      guard let tariff = try await tariffs.tariff(region: region.id, vehicleClass: vehicleClass, at: now) else {
+        throw FunctionError(
+          .unprocessable, code: "noTariff", "Region \(region.id) has no price for \(vehicleClass.name).",
+          field: "vehicleClass")
+      }
+      let meters = Int((pickup.distanceMeters(to: dropoff) * Double(detourPercent) / 100).rounded())
+      let seconds = configuration.speeds.seconds(from: pickup, to: dropoff, at: now)
+      let quote = Quote(
+        id: .quote(for: rider, event: event.id, at: now), rider: rider, region: region.id, vehicleClass: vehicleClass,
+        pickup: pickup, dropoff: dropoff,
+        breakdown: FareCalculator.fare(tariff, distanceMeters: meters, durationSeconds: seconds),
+        distanceMeters: meters, durationSeconds: seconds, surgeTenths: 10, tariff: tariff.id, createdAt: now,
+        expiresAt: now.advanced(bySeconds: validSeconds), idempotencyKey: key, requestHash: InputRules.hash(event))
+      let kept = try await rides.insert(quote)
+      var response = Response.json(JSONWriter.bytes { $0.quote(kept.value) }, status: 201)
+      if kept.wasKnown { response.headers.append(("idempotent-replayed", "true")) }
+      return response
+    }
+  }
+}

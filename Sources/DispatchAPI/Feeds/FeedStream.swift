@@ -74,7 +74,8 @@ package struct FeedStream: AsyncSequence, Sendable {
   package static func lastEventID(_ event: Event) throws(FunctionError) -> Int64? {
     guard let text = event.request?.header("last-event-id"), !text.isEmpty else { return nil }
     guard let sequence = Int64(text), sequence >= 0 else {
-      throw FunctionError(.badInput, code: "badLastEventID", "Expected Last-Event-ID to be an id of this feed.", field: "Last-Event-ID")
+      throw FunctionError(
+        .badInput, code: "badLastEventID", "Expected Last-Event-ID to be an id of this feed.", field: "Last-Event-ID")
     }
     return sequence
   }

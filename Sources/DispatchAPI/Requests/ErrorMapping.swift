@@ -43,7 +43,8 @@ package enum ErrorMapping {
     case .offerExpired:
       FunctionError(.gone, code: "offerExpired", "The offer's time is over.")
     case .offerClosed(let state):
-      FunctionError(.conflict, code: "offer" + state.rawValue.prefix(1).uppercased() + state.rawValue.dropFirst(),
+      FunctionError(
+        .conflict, code: "offer" + state.rawValue.prefix(1).uppercased() + state.rawValue.dropFirst(),
         "The offer is \(state.rawValue).")
     case .tooEarly(let seconds):
       FunctionError(.conflict, code: "tooEarly", "The rider has \(seconds) s left.")

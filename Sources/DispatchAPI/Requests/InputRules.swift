@@ -16,7 +16,8 @@ package enum InputRules {
   package static func checkLatitude(_ degrees: Double, field: String) throws(FunctionError) {
     guard degrees >= -90, degrees <= 90 else {
       throw FunctionError(
-        .unprocessable, code: "latitudeOutOfRange", "Expected \(field) to be from -90 to 90 degrees, found \(degrees).", field: field)
+        .unprocessable, code: "latitudeOutOfRange", "Expected \(field) to be from -90 to 90 degrees, found \(degrees).",
+        field: field)
     }
   }
 
@@ -24,7 +25,8 @@ package enum InputRules {
   package static func checkLongitude(_ degrees: Double, field: String) throws(FunctionError) {
     guard degrees >= -180, degrees <= 180 else {
       throw FunctionError(
-        .unprocessable, code: "longitudeOutOfRange", "Expected \(field) to be from -180 to 180 degrees, found \(degrees).",
+        .unprocessable, code: "longitudeOutOfRange",
+        "Expected \(field) to be from -180 to 180 degrees, found \(degrees).",
         field: field)
     }
   }
@@ -41,7 +43,8 @@ package enum InputRules {
       }
     guard let time else {
       throw FunctionError(
-        .badInput, code: "badTime", "Expected \(field) to be whole milliseconds since 1970 or an RFC 3339 time.", field: field)
+        .badInput, code: "badTime", "Expected \(field) to be whole milliseconds since 1970 or an RFC 3339 time.",
+        field: field)
     }
     try checkTime(time, field: field, now: now, within: window)
     return time
@@ -56,16 +59,19 @@ package enum InputRules {
     case .tooFarAhead:
       throw FunctionError(
         .unprocessable, code: "timeInFuture",
-        "Expected \(field) to be at most \(window.futureSeconds) s ahead of the server's clock, \(RFC3339.text(now)).", field: field)
+        "Expected \(field) to be at most \(window.futureSeconds) s ahead of the server's clock, \(RFC3339.text(now)).",
+        field: field)
     case .tooFarBack:
       throw FunctionError(
         .unprocessable, code: "timeTooOld",
-        "Expected \(field) to be at most \(window.pastSeconds) s before the server's clock, \(RFC3339.text(now)).", field: field)
+        "Expected \(field) to be at most \(window.pastSeconds) s before the server's clock, \(RFC3339.text(now)).",
+        field: field)
     }
   }
 
   /// The value of a route's placeholder, as an id.
-  package static func routeID<Kind>(_ event: Event, _ name: String = "id", as _: EntityID<Kind>.Type) throws(FunctionError)
+  package static func routeID<Kind>(_ event: Event, _ name: String = "id", as _: EntityID<Kind>.Type)
+    throws(FunctionError)
     -> EntityID<Kind>
   {
     try id(event.request?.parameters[name] ?? event.subject ?? "", field: name)

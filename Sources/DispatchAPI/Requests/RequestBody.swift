@@ -37,13 +37,15 @@ package struct RequestBody: Sendable {
 
   /// The failure that answers text that is no JSON.
   package static func malformed(_ error: JSONError) -> FunctionError {
-    FunctionError(.badInput, code: "malformedJSON", "The body is no JSON: expected \(error.expected) at byte \(error.offset).")
+    FunctionError(
+      .badInput, code: "malformedJSON", "The body is no JSON: expected \(error.expected) at byte \(error.offset).")
   }
 
   private static func object(in value: JSONValue, field: String?) throws(FunctionError) -> [String: JSONValue] {
     guard case .object(let members) = value else {
       throw FunctionError(
-        .badInput, code: "wrongType", "Expected \(field ?? "the body") to be an object, found \(value.kindName).", field: field)
+        .badInput, code: "wrongType", "Expected \(field ?? "the body") to be an object, found \(value.kindName).",
+        field: field)
     }
     return members
   }
@@ -66,7 +68,8 @@ package struct RequestBody: Sendable {
 
   private func wrong(_ name: String, _ expected: String, _ value: JSONValue) -> FunctionError {
     FunctionError(
-      .badInput, code: "wrongType", "Expected \(path(name)) to be \(expected), found \(value.kindName).", field: path(name))
+      .badInput, code: "wrongType", "Expected \(path(name)) to be \(expected), found \(value.kindName).",
+      field: path(name))
   }
 
   /// A text that may be absent.
@@ -101,7 +104,8 @@ package struct RequestBody: Sendable {
     guard case .number(let number) = value, let integer = number.integer, range.contains(integer) else {
       throw FunctionError(
         .badInput, code: "outOfRange",
-        "Expected \(path(name)) to be a whole number from \(range.lowerBound) to \(range.upperBound).", field: path(name))
+        "Expected \(path(name)) to be a whole number from \(range.lowerBound) to \(range.upperBound).",
+        field: path(name))
     }
     return integer
   }
@@ -138,7 +142,8 @@ package struct RequestBody: Sendable {
     guard let text = try optionalText(name) else { return .standard }
     guard let found = VehicleClass(name: text) else {
       let known = VehicleClass.allCases.map(\.name).joined(separator: ", ")
-      throw FunctionError(.badInput, code: "unknownVehicleClass", "Expected \(path(name)) to be one of \(known).", field: path(name))
+      throw FunctionError(
+        .badInput, code: "unknownVehicleClass", "Expected \(path(name)) to be one of \(known).", field: path(name))
     }
     return found
   }

@@ -89,7 +89,9 @@ package enum RFC3339 {
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let monthIndex = (5 * dayOfYear + 2) / 153
     let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
-    return (Int(yearOfEra + era * 400 + (month <= 2 ? 1 : 0)), Int(month), Int(dayOfYear - (153 * monthIndex + 2) / 5 + 1))
+    return (
+      Int(yearOfEra + era * 400 + (month <= 2 ? 1 : 0)), Int(month), Int(dayOfYear - (153 * monthIndex + 2) / 5 + 1)
+    )
   }
 
   private static func floorDivide(_ dividend: Int64, _ divisor: Int64) -> Int64 {

@@ -1,0 +1,44 @@
+import DispatchCore
+import DispatchState
+import HexGrid
+
+/// Finds the free drivers worth considering: the whole fleet where it is small, else rings of zones that grow until every ride has
+/// enough of them.
+struct CandidateSearch: Sendable {
+  /// A fleet with no more free drivers than this is read whole.
+  static let smallFleet = 2_000
+  /// How many zones around a pickup are looked at, ring by ring.
+  static let radii = [2, 5, 10, 20]
+
+  let fleet: any FleetIndex
+  let policy: MatchPolicy
+
+  /// The free drivers around rides.
+  func drivers(
+    for rides: [Ride], in region: RegionID, now: Timestamp, speed: Double
+  ) async throws -> [DriverSnapshot] {
+    let seenSince = now.advanced(bySeconds: -policy.freshnessSeconds)
+    let all = try await fleet.idleDrivers(in: region, cells: nil, seenSince: seenSince, limit: Self.smallFleet)
+    if all.count < Self.smallFleet { return all.sorted { $0.driver < $1.driver } }
+    var found: [DriverID: DriverSnapshot] = [:]
+    var looked: Set<HexCell> = []
+    var wanting = rides
+    for radius in Self.radii where !wanting.isEmpty {
+      let cells = Set(wanting.flatMap { $0.pickupCell.disk(radius: radius) }).subtracting(looked).sorted()
+      looked.formUnion(cells)
+      for driver in try await fleet.idleDrivers(in: region, cells: cells, seenSince: seenSince, limit: .max) {
+        found[driver.driver] = driver
+      }
+      let counts = Dictionary(grouping: found.values, by: \.cell).mapValues(\.count)
+      wanting = wanting.filter { ride in
+        var count = 0
+        for cell in ride.pickupCell.disk(radius: max(radius - 1, 0)) {
+          count += counts[cell] ?? 0
+          if count >= policy.candidatesPerRide { return false }
+        }
+        return true
+      }
+    }
+    return found.values.sorted { $0.driver < $1.driver }
+  }
+}

@@ -1,0 +1,92 @@
+import DispatchAPI
+import DispatchCore
+import FunctionKit
+
+/// One reported step, read from its request.
+struct ProgressStep: Sendable {
+  /// The last part of the route.
+  enum Kind: String, CaseIterable, Sendable {
+    case arrive
+    case start
+    case complete
+    case noShow = "no-show"
+    case cancel
+  }
+
+  /// Who reports it.
+  enum Party: Sendable {
+    case driver(DriverID)
+    case rider(RiderID)
+  }
+
+  let kind: Kind
+  let party: Party
+  let time: Timestamp
+  let distanceMeters: Int?
+  let noShowSeconds: Int
+
+  /// Reads a step.
+  init(_ event: Event, now: Timestamp, window: EventTimeWindow, noShowSeconds: Int) throws(FunctionError) {
+    let name = event.request?.path.split(separator: "/").last.map(String.init) ?? ""
+    guard let kind = Kind(rawValue: name) else {
+      throw FunctionError(.notFound, code: "unknownStep", "There is no step \(name).")
+    }
+    self.kind = kind
+    self.noShowSeconds = noShowSeconds
+    let body = try RequestBody(event)
+    time = try body.time("time", now: now, within: window)
+    distanceMeters = try body.optionalInteger("distanceMeters", in: 0...2_000_000).map { Int($0) }
+    if kind == .cancel, let rider = try body.optionalID("rider", as: RiderID.self) {
+      if body.has("driver") {
+        throw FunctionError(
+          .badInput, code: "twoParties", "Expected either driver or rider, not both.", field: "driver")
+      }
+      party = .rider(rider)
+    } else {
+      party = .driver(try body.id("driver", as: DriverID.self))
+    }
+  }
+
+  /// As whom the step is taken.
+  var actor: Caller {
+    switch party {
+    case .driver(let id): .driver(id.text)
+    case .rider(let id): .rider(id.text)
+    }
+  }
+
+  /// Whether the ride shows that this very step was taken: the call is a retry.
+  func wasTaken(_ ride: Ride) -> Bool {
+    switch party {
+    case .rider(let rider):
+      return ride.rider == rider && ride.state == .cancelledByRider
+    case .driver(let driver):
+      if kind == .cancel, ride.state == .requested { return ride.excludedDrivers.contains(driver) }
+      guard ride.driver == driver else { return false }
+      return switch kind {
+      case .arrive: ride.state == .arrived
+      case .start: ride.state == .started
+      case .complete: ride.state == .completed || ride.state == .settled
+      case .noShow: ride.state == .noShow
+      case .cancel: ride.state == .cancelledByDriver
+      }
+    }
+  }
+
+  /// The change that the step makes.
+  /// - Parameter offer: the ride's open offer, where it is offered.
+  func change(_ ride: Ride, _ offer: Offer?) throws(RideLifecycle.Refusal) -> RideChange {
+    switch party {
+    case .rider(let rider):
+      try RideLifecycle.cancel(ride, byRider: rider, offer: offer, at: time)
+    case .driver(let driver):
+      switch kind {
+      case .arrive: try RideLifecycle.arrive(ride, by: driver, at: time)
+      case .start: try RideLifecycle.start(ride, by: driver, at: time)
+      case .complete: try RideLifecycle.complete(ride, by: driver, at: time, distanceMeters: distanceMeters)
+      case .noShow: try RideLifecycle.noShow(ride, by: driver, at: time, graceSeconds: noShowSeconds)
+      case .cancel: try RideLifecycle.cancel(ride, byDriver: driver, at: time)
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import DispatchAPI
+import DispatchCore
+import HexGrid
+
+/// Zones as GeoJSON (RFC 7946).
+enum ZoneGeoJSON {
+  /// A FeatureCollection with a polygon per zone.
+  static func bytes(_ loads: [ZoneLoad]) -> [UInt8] {
+    JSONWriter.bytes { json in
+      json.object { json in
+        json.member("type", "FeatureCollection")
+        json.key("features")
+        json.array { json in for load in loads { feature(load, &json) } }
+      }
+    }
+  }
+
+  /// The members that count.
+  static func counts(_ load: ZoneLoad, _ json: inout JSONWriter) {
+    json.member("demand", load.demand)
+    json.member("supply", load.supply)
+    json.member("idle", load.idle)
+    json.member("openRequests", load.openRequests)
+    json.member("completed", load.completed)
+  }
+
+  private static func feature(_ load: ZoneLoad, _ json: inout JSONWriter) {
+    json.object { json in
+      json.member("type", "Feature")
+      json.member("id", load.cell.description)
+      json.key("properties")
+      json.object { json in
+        json.member("cell", load.cell.description)
+        counts(load, &json)
+      }
+      json.key("geometry")
+      json.object { json in
+        json.member("type", "Polygon")
+        json.key("coordinates")
+        json.array { json in
+          json.array { json in ring(load.cell, &json) }
+        }
+      }
+    }
+  }
+
+  /// A closed ring; across the antimeridian its longitudes run on past 180°, so that it stays in one piece.
+  private static func ring(_ cell: HexCell, _ json: inout JSONWriter) {
+    let boundary = cell.boundary
+    guard let first = boundary.first else { return }
+    for point in boundary + [first] {
+      var longitude = point.longitude
+      if longitude - first.longitude > 180 { longitude -= 360 }
+      if longitude - first.longitude < -180 { longitude += 360 }
+      json.array { json in
+        json.value(rounded(longitude))
+        json.value(rounded(point.latitude))
+      }
+    }
+  }
+
+  /// Six decimals of a degree: a tenth of a metre.
+  private static func rounded(_ degrees: Double) -> Double {
+    (degrees * 1e6).rounded() / 1e6
+  }
+}
