@@ -18,10 +18,12 @@ struct HexCellDiskTests {
         let (count, expected) = (Int(file.read(UInt32.self)), file.read(UInt64.self))
         let cells = disk.filter { $0.distance == distance }.map(\.cell.rawValue)
         differences.check(
-          cells.count == count && hash(of: cells) == expected, "disk of \(origin) at \(distance): \(cells.count) \(count)")
+          cells.count == count && hash(of: cells) == expected,
+          "disk of \(origin) at \(distance): \(cells.count) \(count)")
         let ring = origin.ring(radius: distance).map(\.rawValue)
         differences.check(
-          ring.count == count && hash(of: ring) == expected, "ring of \(origin) at \(distance): \(ring.count) \(count)")
+          ring.count == count && hash(of: ring) == expected,
+          "ring of \(origin) at \(distance): \(ring.count) \(count)")
       }
     }
     #expect(differences.count == 0, "\(differences)")

@@ -84,12 +84,9 @@ extension FaceAddress {
   /// Steps to the nearest of the face's three vertices, where the pentagons are.
   func distanceToPentagon(at resolution: Int) -> Int {
     // Across an edge no pentagon is nearer than these, whatever the place on the face.
-    var vertex = LatticePoint(i: 2, j: 0)
-    var coarse = 0
-    while coarse < resolution {
-      coarse += 1
-      vertex = vertex.refined(to: coarse)
-    }
+    let isOdd = resolution & 1 == 1
+    let coarse = LatticePoint(i: Self.reach(at: resolution - (resolution & 1)), j: 0)
+    let vertex = isOdd ? coarse.refined(to: resolution) : coarse
     let second = vertex.turnedCounterclockwise(times: 2)
     let third = second.turnedCounterclockwise(times: 2)
     return min(point.distance(to: vertex), point.distance(to: second), point.distance(to: third))
@@ -98,11 +95,14 @@ extension FaceAddress {
   /// Visits the cells around this place at `radius` steps (1 or more), counter-clockwise from the i axis.
   ///
   /// Right when no pentagon lies within the ring, or when `radius` is 1; then a pentagon's neighbor may come twice.
+  @inline(__always)
   func visitRing(radius: Int, resolution: Int, visit: (CellBits) -> Void) {
     var place = point + LatticePoint(digit: 4) * radius
-    // Each side of the hexagon runs along the next axis but one: j, jk, k, ik, i, ij.
-    for digit in [2, 3, 1, 5, 4, 6] {
-      let step = LatticePoint(digit: digit)
+    // The directions of the hexagon's sides, lowest octal digit first: j, jk, k, ik, i, ij.
+    var sides = 0o645_132
+    while sides > 0 {
+      let step = LatticePoint(digit: sides & 7)
+      sides >>= 3
       for _ in 0..<radius {
         place = place + step
         var address = FaceAddress(face: face, point: place)

@@ -12,8 +12,8 @@ public struct HexCell: RawRepresentable, Hashable, Sendable, Comparable {
     self.rawValue = rawValue
   }
 
-  /// Makes a cell from an index that is known to be one, such as one that this library made; anything else may trap later.
-  public init(uncheckedRawValue rawValue: UInt64) {
+  /// Makes a cell from an index known to be one, because this library made it; with anything else, later calls may trap.
+  package init(uncheckedRawValue rawValue: UInt64) {
     self.rawValue = rawValue
   }
 

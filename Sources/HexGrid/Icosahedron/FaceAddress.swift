@@ -15,12 +15,10 @@ struct FaceAddress {
     case movedToNeighbor
   }
 
-  /// The steps from a face's centre to its vertices in the lattice of an even resolution.
-  static func reach(at evenResolution: Int) -> Int {
-    var reach = 2
-    for _ in 0..<(evenResolution / 2) { reach *= 7 }
-    return reach
-  }
+  /// The steps from a face's centre to its vertices in the lattice of an even resolution, 0 to 16.
+  static func reach(at evenResolution: Int) -> Int { reaches[evenResolution / 2] }
+
+  private static let reaches = [2, 14, 98, 686, 4_802, 33_614, 235_298, 1_647_086, 11_529_602]
 
   static func neighbor(of face: Int, across quadrant: Quadrant) -> Int {
     Int(IcosahedronTables.neighbors[3 * face + quadrant.rawValue])
@@ -78,10 +76,11 @@ struct FaceAddress {
   /// Settles a place given on the lattice of `resolution` on the face it really lies on.
   mutating func settle(at resolution: Int, isPentagonBase: Bool, skipsPentagonGap: Bool = false) {
     let isOdd = resolution & 1 == 1
-    let reach = Self.reach(at: isOdd ? resolution + 1 : resolution)
+    let reach = Self.reach(at: resolution + (resolution & 1))
     var fine = self
     // Only lattices of even resolutions have the faces' edges along their axes.
     if isOdd { fine.point = point.refined(to: resolution + 1) }
+    guard fine.point.size > reach else { return }
     guard fine.settle(reach: reach, skipsPentagonGap: skipsPentagonGap) != .inside else { return }
     if isPentagonBase {
       while fine.settle(reach: reach) != .inside {}

@@ -51,22 +51,23 @@ enum FastProjection {
     let j = vector.dot(SpaceVector(row: row &+ 1, of: LatticeProjectionTable.vectors)) * scale
 
     // Which hexagon: of the three lattice points around, the one with the largest weight.
-    let (floorI, floorJ) = (floored(i), floored(j))
-    let restI = i - Double(floorI)
-    let restJ = j - Double(floorJ)
+    let cornerI = floored(i)
+    let cornerJ = floored(j)
+    let restI = i - cornerI.value
+    let restJ = j - cornerJ.value
+    let lean = restI - restJ
     let far = min(restI, restJ)
-    let middle = max(restI, restJ) - far
+    let middle = abs(lean)
     let near = 1 - max(restI, restJ)
     let top = max(far, middle, near)
     let runnerUp = max(min(far, middle), min(max(far, middle), near))
     // Weights of neighbors differ by twice the distance from their common edge.
     guard top - runnerUp > 2 * clearance * steps else { return nil }
-    let takesFar = far == top
-    let takesMiddle = middle == top
-    let stepI = takesFar || (takesMiddle && restI > restJ)
-    let stepJ = takesFar || (takesMiddle && restJ > restI)
-    return FaceAddress(
-      face: face, point: LatticePoint(i: floorI &+ (stepI ? 1 : 0), j: floorJ &+ (stepJ ? 1 : 0)))
+    // Sums of comparisons rather than conditions: where a position falls is not predictable.
+    let both = far == top ? 1 : 0
+    let stepI = both | (lean == top ? 1 : 0)
+    let stepJ = both | (-lean == top ? 1 : 0)
+    return FaceAddress(face: face, point: LatticePoint(i: cornerI.integer &+ stepI, j: cornerJ.integer &+ stepJ))
   }
 
   @inline(__always)
@@ -74,66 +75,72 @@ enum FastProjection {
     value.bitPattern & ~3 | tag
   }
 
-  /// The largest integer that is not above a value of at most 2³¹ in size.
-  @inline(__always)
-  private static func floored(_ value: Double) -> Int {
-    let truncated = Int(truncatingIfNeeded: unsafeInt64(value))
-    return Double(truncated) > value ? truncated &- 1 : truncated
-  }
+  /// Adding 1.5 × 2⁵² rounds to an integer, which then stands in the lowest bits.
+  private static let rounder = 6_755_399_441_055_744.0
 
+  /// The largest integer not above a value of at most 2⁵⁰ in size, or for an integer perhaps the one below.
   @inline(__always)
-  private static func unsafeInt64(_ value: Double) -> Int64 {
-    value.isFinite ? Int64(value) : 0
+  private static func floored(_ value: Double) -> (value: Double, integer: Int) {
+    let shifted = (value - 0.5) + rounder
+    return (shifted - rounder, Int(truncatingIfNeeded: shifted.bitPattern &- rounder.bitPattern))
   }
 
   /// The unit vector of a position.
   @inline(__always)
   private static func direction(of position: GeoPoint) -> SpaceVector {
-    let (sines, cosines) = sinesAndCosines(
-      ofDegrees: SIMD2(position.latitude, position.longitude))
-    return SpaceVector(x: cosines.y * cosines.x, y: sines.y * cosines.x, z: sines.x)
+    let latitude = sineAndCosine(ofDegrees: position.latitude)
+    let longitude = sineAndCosine(ofDegrees: position.longitude)
+    return SpaceVector(
+      x: longitude.cosine * latitude.cosine, y: longitude.sine * latitude.cosine, z: latitude.sine)
   }
 
-  /// Sines and cosines of two angles of at most 360° in size, right to about 3e-16.
+  /// Sine and cosine of an angle of at most 360° in size, right to about 3e-16.
   @inline(__always)
-  private static func sinesAndCosines(
-    ofDegrees degrees: SIMD2<Double>
-  ) -> (sines: SIMD2<Double>, cosines: SIMD2<Double>) {
-    // Adding 1.5 × 2⁵² rounds to an integer, which then stands in the lowest bits.
-    let rounder = SIMD2<Double>(repeating: 6_755_399_441_055_744)
+  private static func sineAndCosine(ofDegrees degrees: Double) -> (sine: Double, cosine: Double) {
     let shifted = degrees * (1.0 / 90) + rounder
     let quarter = shifted - rounder
     // Exact, since both terms are multiples of the angle's last place and the result is at most 45.
     let rest = (degrees - quarter * 90) * Angle.radiansPerDegree
+
+    // Taylor's series; the first term left out is below 5e-17 for 45°. The terms are paired rather than nested, so that
+    // they need not wait for each other.
     let square = rest * rest
+    let fourth = square * square
+    let eighth = fourth * fourth
+    let sine0: Double = square * Taylor.sine5 - Taylor.sine3
+    let sine1: Double = square * Taylor.sine9 - Taylor.sine7
+    let sine2: Double = square * Taylor.sine13 - Taylor.sine11 - fourth * Taylor.sine15
+    let sine: Double = (sine0 + fourth * sine1 + eighth * sine2) * square * rest + rest
+    let cosine0: Double = square * Taylor.cosine4 - Taylor.cosine2
+    let cosine1: Double = square * Taylor.cosine8 - Taylor.cosine6
+    let cosine2: Double = square * Taylor.cosine12 - Taylor.cosine10
+    let cosine3: Double = square * Taylor.cosine16 - Taylor.cosine14
+    let cosine: Double = (cosine0 + fourth * cosine1 + eighth * (cosine2 + fourth * cosine3)) * square + 1
+    return turned(sine, cosine, quarters: shifted.bitPattern)
+  }
 
-    // Taylor's series; the first term left out is below 5e-17 for 45°.
-    var sine = SIMD2<Double>(repeating: -1.0 / 1_307_674_368_000)
-    sine = sine * square + 1.0 / 6_227_020_800
-    sine = sine * square + -1.0 / 39_916_800
-    sine = sine * square + 1.0 / 362_880
-    sine = sine * square + -1.0 / 5_040
-    sine = sine * square + 1.0 / 120
-    sine = sine * square + -1.0 / 6
-    sine = sine * square * rest + rest
-    var cosine = SIMD2<Double>(repeating: 1.0 / 20_922_789_888_000)
-    cosine = cosine * square + -1.0 / 87_178_291_200
-    cosine = cosine * square + 1.0 / 479_001_600
-    cosine = cosine * square + -1.0 / 3_628_800
-    cosine = cosine * square + 1.0 / 40_320
-    cosine = cosine * square + -1.0 / 720
-    cosine = cosine * square + 1.0 / 24
-    cosine = cosine * square + -1.0 / 2
-    cosine = cosine * square + 1
-
-    let (sineX, cosineX) = turned(sine.x, cosine.x, quarters: shifted.x.bitPattern)
-    let (sineY, cosineY) = turned(sine.y, cosine.y, quarters: shifted.y.bitPattern)
-    return (SIMD2(sineX, sineY), SIMD2(cosineX, cosineY))
+  /// Inverse factorials, by the power they belong to.
+  private enum Taylor {
+    static let sine3 = 1.0 / 6
+    static let sine5 = 1.0 / 120
+    static let sine7 = 1.0 / 5_040
+    static let sine9 = 1.0 / 362_880
+    static let sine11 = 1.0 / 39_916_800
+    static let sine13 = 1.0 / 6_227_020_800
+    static let sine15 = 1.0 / 1_307_674_368_000
+    static let cosine2 = 1.0 / 2
+    static let cosine4 = 1.0 / 24
+    static let cosine6 = 1.0 / 720
+    static let cosine8 = 1.0 / 40_320
+    static let cosine10 = 1.0 / 3_628_800
+    static let cosine12 = 1.0 / 479_001_600
+    static let cosine14 = 1.0 / 87_178_291_200
+    static let cosine16 = 1.0 / 20_922_789_888_000
   }
 
   /// Sine and cosine after `quarters` (modulo 4) quarter turns.
   @inline(__always)
-  private static func turned(_ sine: Double, _ cosine: Double, quarters: UInt64) -> (Double, Double) {
+  private static func turned(_ sine: Double, _ cosine: Double, quarters: UInt64) -> (sine: Double, cosine: Double) {
     let swap: UInt64 = 0 &- (quarters & 1)
     let (s, c) = (sine.bitPattern, cosine.bitPattern)
     let difference = (s ^ c) & swap
