@@ -39,7 +39,8 @@ struct CommandTests {
       ] {
         try await client.command("SET", key, value)
         #expect(try await client.command("GET", key).bytes() == value)
-        let both = try await client.command("EVAL", "return {ARGV[1], ARGV[2]}", 0, ByteBuffer(bytes: value), value[...])
+        let both = try await client.command(
+          "EVAL", "return {ARGV[1], ARGV[2]}", 0, ByteBuffer(bytes: value), value[...])
         #expect(try both.array().map { try $0.bytes() } == [value, value])
       }
     }

@@ -34,23 +34,25 @@ struct DeadlineTests {
 
   @Test("a cancelled task returns at once and its answer reaches nobody")
   func cancellation() async throws {
-    try await TestServer.withClient(configure: Self.oneConnection) { client in
-      let key = TestServer.key()
-      // Nothing is ever pushed: without cancellation this would wait for its deadline.
-      let blocked = Task { try await client.blocking(RedisCommand("BLPOP", key, 0), for: nil) }
-      let early = Task {
-        withUnsafeCurrentTask { $0?.cancel() }
-        return try await client.command("ECHO", "early")
+    try await withOwnServer("cancellation") { url in
+      try await TestServer.withClient(of: url, configure: Self.oneConnection) { client in
+        let key = TestServer.key()
+        // Nothing is ever pushed: without cancellation this would wait for its deadline.
+        let blocked = Task { try await client.blocking(RedisCommand("BLPOP", key, 0), for: nil) }
+        let early = Task {
+          withUnsafeCurrentTask { $0?.cancel() }
+          return try await client.command("ECHO", "early")
+        }
+        _ = await expectFailure(.cancelled) { try await early.value }
+        try await waitUntil { try await client.command("INFO", "clients").string().contains("blocked_clients:1") }
+        blocked.cancel()
+        _ = await expectFailure(.cancelled) { try await blocked.value }
+        #expect(try await client.command("ECHO", "after").string() == "after")
+        // The blocked connection is gone, so a pushed element stays for whoever asks.
+        try await waitUntil { try await client.command("INFO", "clients").string().contains("blocked_clients:0") }
+        try await client.command("RPUSH", key, "x")
+        #expect(try await client.command("LLEN", key) == .integer(1))
       }
-      _ = await expectFailure(.cancelled) { try await early.value }
-      try await waitUntil { try await client.command("INFO", "clients").string().contains("blocked_clients:1") }
-      blocked.cancel()
-      _ = await expectFailure(.cancelled) { try await blocked.value }
-      #expect(try await client.command("ECHO", "after").string() == "after")
-      // The blocked connection is gone, so a pushed element stays for whoever asks.
-      try await waitUntil { try await client.command("INFO", "clients").string().contains("blocked_clients:0") }
-      try await client.command("RPUSH", key, "x")
-      #expect(try await client.command("LLEN", key) == .integer(1))
     }
   }
 
@@ -111,23 +113,25 @@ struct DeadlineTests {
 
   @Test("blocking reads wait on connections of their own")
   func blocking() async throws {
-    try await TestServer.withClient(configure: Self.oneConnection) { client in
-      let key = TestServer.key()
-      try await client.command("XGROUP", "CREATE", key, "g", "$", "MKSTREAM")
-      let read = RedisCommand("XREADGROUP", "GROUP", "g", "me", "BLOCK", 10_000, "COUNT", 10, "STREAMS", key, ">")
-      async let answers = withThrowingTaskGroup { group in
-        for _ in 0..<5 {
-          group.addTask { try await client.blocking(read, for: .seconds(10)) }
+    try await withOwnServer("blocking") { url in
+      try await TestServer.withClient(of: url, configure: Self.oneConnection) { client in
+        let key = TestServer.key()
+        try await client.command("XGROUP", "CREATE", key, "g", "$", "MKSTREAM")
+        let read = RedisCommand("XREADGROUP", "GROUP", "g", "me", "BLOCK", 10_000, "COUNT", 10, "STREAMS", key, ">")
+        async let answers = withThrowingTaskGroup { group in
+          for _ in 0..<5 {
+            group.addTask { try await client.blocking(read, for: .seconds(10)) }
+          }
+          return try await group.reduce(into: []) { $0.append($1) }
         }
-        return try await group.reduce(into: []) { $0.append($1) }
+        try await waitUntil { try await client.command("INFO", "clients").string().contains("blocked_clients:5") }
+        #expect(try await client.command("PING") == .simple("PONG"))
+        for number in 0..<5 { try await client.command("XADD", key, "*", "n", number) }
+        let entries = try await answers.map { try $0.array()[0].array()[1].array().count }
+        #expect(entries.reduce(0, +) == 5)
+        let none = RedisCommand("XREAD", "BLOCK", 5, "STREAMS", key, "$")
+        #expect(try await client.blocking(none, for: .milliseconds(5)).optionalArray() == nil)
       }
-      try await waitUntil { try await client.command("INFO", "clients").string().contains("blocked_clients:5") }
-      #expect(try await client.command("PING") == .simple("PONG"))
-      for number in 0..<5 { try await client.command("XADD", key, "*", "n", number) }
-      let entries = try await answers.map { try $0.array()[0].array()[1].array().count }
-      #expect(entries.reduce(0, +) == 5)
-      let none = RedisCommand("XREAD", "BLOCK", 5, "STREAMS", key, "$")
-      #expect(try await client.blocking(none, for: .milliseconds(5)).optionalArray() == nil)
     }
   }
 
