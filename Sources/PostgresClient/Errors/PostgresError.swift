@@ -54,6 +54,8 @@ package struct PostgresError: Error, Sendable {
   /// Whether the statement (or the commit) may have taken effect although no answer came. When this is false and the
   /// call threw, nothing was changed.
   package var isUnsureWhetherCommitted: Bool
+  /// Whether a prepared statement no longer fitted the tables; a new try prepares it again.
+  var isStalePlan = false
 
   /// Creates an error.
   package init(

@@ -14,7 +14,13 @@ struct PostgresParameters: Sendable {
   /// PostgreSQL counts parameters in 16 bits.
   static let limit = 65_535
 
+  /// No parameters.
+  static let none = PostgresParameters()
+
+  private init() {}
+
   init(_ values: [PostgresValue]) throws(PostgresError) {
+    if values.isEmpty { return }
     guard values.count <= Self.limit else {
       throw PostgresError(.invalidParameter, "\(values.count) parameters, but \(Self.limit) are the limit; use arrays")
     }

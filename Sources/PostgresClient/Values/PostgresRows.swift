@@ -63,6 +63,9 @@ final class PostgresResult: @unchecked Sendable {
 
   var affectedRows: Int { PQcmdTuples(pointer).flatMap { Int(String(cString: $0)) } ?? 0 }
 
+  /// What the server says it did, such as `INSERT 0 1`.
+  var commandTag: String { PQcmdStatus(pointer).map { String(cString: $0) } ?? "" }
+
   func withValue<R, E: Error>(
     row: Int, column: Int, _ body: (UnsafeRawBufferPointer?) throws(E) -> R
   ) throws(E) -> R {
