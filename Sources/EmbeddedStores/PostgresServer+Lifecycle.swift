@@ -59,7 +59,7 @@ extension PostgresServer {
         try? await Task.sleep(for: .milliseconds(50))
         if !Task.isCancelled { continue }
       }
-      let why = Task.isCancelled ? "was cancelled" : status == nil ? "timed out" : "failed (\(String(describing: status)))"
+      let why = Task.isCancelled ? "was cancelled" : status.map { "failed (\($0))" } ?? "timed out"
       throw .init(.startFailed, "the start of PostgreSQL \(why); its log \(logPath) ends with:\n\(log)")
     }
   }
