@@ -5,6 +5,9 @@ package import FunctionKit
 
 /// A driver's answer to an offer: accept or decline; of everything that may race with it, one thing wins.
 package struct AnswerOffer: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   private let rides: any RideStore
   private let follower: FleetFollower
 

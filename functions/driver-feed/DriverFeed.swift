@@ -5,6 +5,9 @@ package import FunctionKit
 
 /// What a driver's app listens to: offers and rides, as server-sent events that can be resumed.
 package struct DriverFeed: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   /// How many missed messages are sent at most; a client away for longer makes do with the snapshot.
   static let resumeLimit = 500
 

@@ -7,6 +7,9 @@ import Logging
 
 /// Puts drivers on and off shift, and shows what a driver is doing.
 package struct DriverShift: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   private let drivers: any DriverStore
   private let rides: any RideStore
   private let fleet: any FleetIndex

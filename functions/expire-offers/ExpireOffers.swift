@@ -7,6 +7,9 @@ import Logging
 /// Frees what timed out, so that nothing waits for ever: offers without an answer, requests without a driver, drivers without a sign
 /// of life.
 package struct ExpireOffers: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   /// How many offers and requests are ended per tick and region.
   static let limit = 500
   /// How many drivers are looked at per tick and region.

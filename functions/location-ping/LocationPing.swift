@@ -6,6 +6,9 @@ import Logging
 
 /// Takes positions of drivers: checks them, moves the drivers in the fleet index and with them the supply of zones.
 package struct LocationPing: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   /// How many pings an array may hold.
   static let maximumCount = 1_000
 

@@ -8,6 +8,9 @@ import Logging
 /// Every tick, and region by region: all rides that wait against all drivers who are free, at the least total time to the pickups;
 /// reserves the drivers and makes the offers in one step each.
 package struct MatchRiders: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   /// How many rides are matched at once.
   static let maximumRides = 2_000
 

@@ -6,6 +6,9 @@ import HexGrid
 
 /// Quotes an upfront price that binds until it expires; tariff version and surge are frozen in it.
 package struct QuoteFare: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   private let rides: any RideStore
   private let tariffs: any TariffStore
   private let configuration: DispatchConfiguration

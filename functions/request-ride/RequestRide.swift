@@ -7,6 +7,9 @@ import Logging
 
 /// Turns a quote into a durable ride that waits for a driver; once, whatever is retried.
 package struct RequestRide: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   private let rides: any RideStore
   private let configuration: DispatchConfiguration
   /// How long a request waits for a driver before it ends by itself, in seconds.

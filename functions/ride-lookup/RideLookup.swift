@@ -5,6 +5,9 @@ package import FunctionKit
 
 /// Shows rides: one, many, and what one cost.
 package struct RideLookup: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   private let rides: any RideStore
 
   package init(_ setup: FunctionSetup) throws {

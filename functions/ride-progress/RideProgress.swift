@@ -6,6 +6,9 @@ import Logging
 
 /// The steps of a ride that apps report: arrive, start, complete, no-show, cancel.
 package struct RideProgress: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   private let rides: any RideStore
   private let follower: FleetFollower
   private let configuration: DispatchConfiguration

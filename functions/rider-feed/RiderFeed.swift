@@ -5,6 +5,9 @@ package import FunctionKit
 
 /// What a rider's app listens to: the ride, after every change, until it is over.
 package struct RiderFeed: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   private let rides: any RideStore
   private let outbox: any Outbox
   private let feed: any EventFeed

@@ -6,6 +6,9 @@ package import FunctionKit
 /// Charges the rider and pays the driver of a completed ride, exactly once: from the stream of events, and by a sweep for whatever
 /// the stream lost.
 package struct SettleFare: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   /// How many rides a sweep settles at most.
   static let sweepLimit = 500
   /// How long the stream has before the sweep takes over, in seconds.

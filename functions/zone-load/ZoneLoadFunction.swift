@@ -6,6 +6,9 @@ import HexGrid
 
 /// What operators watch: demand and supply by zone, now, over time, and live; and the cron tick that keeps the history.
 package struct ZoneLoadFunction: Function {
+  /// The text of its function.yaml.
+  package static var specification: [UInt8] { PackageResources.function_yaml }
+
   private let reader: ZoneLoadReader
   private let history: any ZoneHistory
   private let configuration: DispatchConfiguration

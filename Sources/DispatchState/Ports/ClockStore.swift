@@ -22,3 +22,11 @@ package struct ClockSetting: Sendable, Hashable {
     self.rate = rate
   }
 }
+
+extension ClockSetting {
+  /// The city time at a real moment.
+  package func city(at moment: Timestamp) -> Timestamp {
+    let passed = Double(moment.milliseconds(since: real)) * rate
+    return city.advanced(byMilliseconds: Int64(exactly: passed.rounded()) ?? 0)
+  }
+}

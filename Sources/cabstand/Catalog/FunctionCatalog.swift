@@ -1,0 +1,67 @@
+import AnswerOffer
+import DriverFeed
+import DriverShift
+import ExpireOffers
+import FunctionKit
+import LocationPing
+import MatchRiders
+import QuoteFare
+import RequestRide
+import RideLookup
+import RideProgress
+import RiderFeed
+import SettleFare
+import TriggerRuntime
+import ZoneLoadFunction
+
+/// The functions that this program carries, each with its function.yaml.
+enum FunctionCatalog {
+  private struct Entry {
+    var folder: String
+    var specification: [UInt8]
+    var register: (inout FunctionRegistry) -> Void
+  }
+
+  private static var entries: [Entry] {
+    [
+      entry("answer-offer", AnswerOffer.self, "AnswerOffer", AnswerOffer.specification),
+      entry("driver-feed", DriverFeed.self, "DriverFeed", DriverFeed.specification),
+      entry("driver-shift", DriverShift.self, "DriverShift", DriverShift.specification),
+      entry("expire-offers", ExpireOffers.self, "ExpireOffers", ExpireOffers.specification),
+      entry("location-ping", LocationPing.self, "LocationPing", LocationPing.specification),
+      entry("match-riders", MatchRiders.self, "MatchRiders", MatchRiders.specification),
+      entry("quote-fare", QuoteFare.self, "QuoteFare", QuoteFare.specification),
+      entry("request-ride", RequestRide.self, "RequestRide", RequestRide.specification),
+      entry("ride-lookup", RideLookup.self, "RideLookup", RideLookup.specification),
+      entry("ride-progress", RideProgress.self, "RideProgress", RideProgress.specification),
+      entry("rider-feed", RiderFeed.self, "RiderFeed", RiderFeed.specification),
+      entry("settle-fare", SettleFare.self, "SettleFare", SettleFare.specification),
+      entry("zone-load", ZoneLoadFunction.self, "ZoneLoad", ZoneLoadFunction.specification),
+    ]
+  }
+
+  private static func entry<F: Function>(
+    _ folder: String, _ type: F.Type, _ handler: String, _ specification: [UInt8]
+  ) -> Entry {
+    Entry(folder: folder, specification: specification) { $0.register(type, as: handler) }
+  }
+
+  /// A registry of all functions.
+  static func registry() -> FunctionRegistry {
+    var registry = FunctionRegistry()
+    for entry in entries { entry.register(&registry) }
+    return registry
+  }
+
+  /// The function.yaml of every function, as carried or as found below a folder that overrides it.
+  /// - Parameter directory: a folder of function folders; nil takes what the program carries.
+  static func specifications(overriddenBy directory: String?) -> [(file: String, text: String)] {
+    entries.map { entry in
+      let file = "functions/\(entry.folder)/function.yaml"
+      if let directory, let text = TextFile.text(at: "\(directory)/\(entry.folder)/function.yaml") {
+        return ("\(directory)/\(entry.folder)/function.yaml", text)
+      }
+      return (file, String(decoding: entry.specification, as: UTF8.self))
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import ArgumentParser
+import DispatchCore
+import Logging
+import ServiceLifecycle
+
+/// `cabstand serve`: the server.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve driver and rider apps over HTTP.",
+    discussion: """
+      Starts a private Redis and PostgreSQL below the data directory unless URLs name others, brings the schema up to date, and
+      serves until it is told to stop (SIGINT, SIGTERM); then it finishes what was begun and stops everything in order.
+      Callers are not authenticated: it listens on loopback unless told otherwise.
+      """)
+
+  @OptionGroup var options: ServeOptions
+  @OptionGroup var stores: StoreOptions
+  @OptionGroup var regions: RegionOptions
+  @OptionGroup var logs: LogOptions
+
+  func run() async throws {
+    let logger = try logs.logger("cabstand")
+    let map = try regions.map
+    if options.state == .memory {
+      logger.notice("state is in memory: nothing is kept when this process ends")
+    }
+    if !["127.0.0.1", "::1", "localhost"].contains(options.resolvedHost) {
+      logger.notice("listening beyond loopback: callers are not authenticated", metadata: ["host": "\(options.resolvedHost)"])
+    }
+    let set =
+      options.state == .memory
+      ? StoreSet.memory()
+      : try await StoreSet.real(stores, regions: map.regions.map(\.id), migrates: true, logger: logger)
+    do {
+      let assembly = try await ServerAssembly(
+        options: options, stores: set, configuration: DispatchConfiguration(regions: map), logger: logger)
+      try await serve(assembly, set, logger)
+    } catch {
+      await set.stop()
+      ServerFile.remove(from: stores.dataDirectory)
+      throw error
+    }
+    await set.stop()
+    ServerFile.remove(from: stores.dataDirectory)
+    logger.info("stopped")
+  }
+
+  private func serve(_ assembly: ServerAssembly, _ set: StoreSet, _ logger: Logger) async throws {
+    var configuration = ServiceGroupConfiguration(
+      services: assembly.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(30)
+    let group = ServiceGroup(configuration: configuration)
+    try await withThrowingTaskGroup(of: Void.self) { tasks in
+      tasks.addTask { try await group.run() }
+      tasks.addTask { await announce(assembly, set, logger) }
+      try await tasks.next()
+      try await tasks.next()
+    }
+  }
+
+  /// Says where the server listens, once it does.
+  private func announce(_ assembly: ServerAssembly, _ set: StoreSet, _ logger: Logger) async {
+    while !Task.isCancelled {
+      if let port = assembly.server.boundPort {
+        let host = options.resolvedHost.contains(":") ? "[\(options.resolvedHost)]" : options.resolvedHost
+        let address = "http://\(host):\(port)"
+        ServerFile(
+          processID: ProcessInformation.id, address: address, redisURL: set.redisURL, postgresURL: set.postgresURL
+        ).write(to: stores.dataDirectory)
+        logger.info("serving", metadata: ["address": "\(address)"])
+        return
+      }
+      try? await Task.sleep(for: .milliseconds(2))
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import DispatchAPI
+import FunctionKit
+import TriggerRuntime
+
+/// The routes of the server itself: health, metrics, the interface's description, clock and functions.
+struct AdminRoutes: Sendable {
+  let runtime: TriggerRuntime
+  let metrics: PrometheusMetrics
+  let clock: ClockRoutes
+
+  /// Registers the routes.
+  func register(on server: HTTPServer) throws {
+    try server.route("GET", "/healthz") { _ in Self.health(runtime.liveness()) }
+    try server.route("GET", "/readyz") { _ in Self.health(await runtime.readiness()) }
+    try server.route("GET", "/metrics") { _ in
+      Response(contentType: "text/plain; version=0.0.4; charset=utf-8", body: .bytes(metrics.render()))
+    }
+    try server.route("GET", "/openapi.json") { _ in .json(OpenAPIDocument.bytes) }
+    try server.route("GET", "/admin/clock") { _ in clock.show() }
+    try server.route("PUT", "/admin/clock") { request in try await clock.set(request.body) }
+    try server.route("GET", "/admin/functions") { _ in .json(functions()) }
+  }
+
+  private static func health(_ health: RuntimeHealth) -> Response {
+    .json(
+      JSONWriter.bytes { json in
+        json.object { json in
+          json.member("status", health.isGood ? "ok" : "trouble")
+          json.key("troubles")
+          json.array { json in for trouble in health.troubles { json.value(trouble) } }
+        }
+      }, status: health.isGood ? 200 : 503)
+  }
+
+  private func functions() -> [UInt8] {
+    JSONWriter.bytes { json in
+      json.object { json in
+        json.key("functions")
+        json.array { json in
+          for function in runtime.functions.sorted(by: { $0.name < $1.name }) {
+            json.object { json in
+              json.member("name", function.name)
+              json.member("version", function.version)
+              json.member("handler", function.handler)
+              json.member("description", function.description)
+              json.key("triggers")
+              json.array { json in
+                for (name, trigger) in function.triggers.sorted(by: { $0.key < $1.key }) {
+                  json.object { json in
+                    json.member("name", name)
+                    json.member("kind", trigger.kind)
+                    json.member("numWorkers", trigger.numWorkers)
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

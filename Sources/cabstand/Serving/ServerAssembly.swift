@@ -1,0 +1,60 @@
+import DispatchAPI
+import DispatchCore
+import DispatchState
+import FunctionKit
+import Logging
+import Metrics
+import ServiceLifecycle
+import TriggerRuntime
+
+/// Wires stores, functions and triggers into a server.
+struct ServerAssembly: Sendable {
+  /// The HTTP server.
+  let server: HTTPServer
+  /// What hosts the functions.
+  let runtime: TriggerRuntime
+  /// Everything that must run, in the order of its start.
+  let services: [any Service]
+
+  /// Builds everything; nothing runs yet.
+  init(
+    options: ServeOptions, stores: StoreSet, configuration: DispatchConfiguration, logger: Logger
+  ) async throws {
+    let metrics = PrometheusMetrics()
+    MetricsSystem.bootstrap(metrics)
+    let clock = AdjustableClock()
+    let clockRoutes = ClockRoutes(clock: clock, isAdjustable: options.clock == .adjustable, store: stores.record)
+    try await clockRoutes.restore()
+    try await Self.keepTariffs(stores.record, configuration.regions)
+    let regionIDs = configuration.regions.regions.map(\.id)
+    let follower = FleetFollower(fleet: stores.fleet, drivers: stores.record, regions: regionIDs)
+    server = HTTPServer(configuration: options.http, logger: logger, metrics: metrics)
+    runtime = TriggerRuntime(
+      functions: try Self.specifications(options.functions), registry: FunctionCatalog.registry(),
+      bindings: Bindings.all(stores, follower: follower, configuration: configuration), clock: clock, http: server,
+      leases: stores.leases, streams: stores.streams, logger: logger, metrics: metrics)
+    runtime.addReadinessCheck("stores", stores.trouble)
+    try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes).register(on: server)
+    services =
+      stores.services + [
+        FleetKeeper(follower: follower, regions: regionIDs, logger: logger),
+        OutboxRelay(stores: stores, logger: logger), FeedCloser(hub: stores.hub), runtime,
+      ]
+  }
+
+  /// The carried tariffs, unless a version of that id is there already.
+  private static func keepTariffs(_ store: any TariffStore, _ regions: RegionMap) async throws {
+    for region in regions.regions {
+      for vehicleClass in VehicleClass.allCases {
+        try await store.add(.standard(region: region.id, vehicleClass: vehicleClass))
+      }
+    }
+  }
+
+  private static func specifications(_ directory: String?) throws -> [FunctionSpecification] {
+    let reader = SpecificationReader(environment: ProcessInformation.environment)
+    return try FunctionCatalog.specifications(overriddenBy: directory).map { file, text in
+      try reader.read(text, file: file)
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import DispatchCore
+import DispatchState
+import EmbeddedStores
+import FunctionKit
+import Logging
+import NIOPosix
+import PostgresClient
+import PostgresState
+import RedisClient
+import RedisState
+import ServiceLifecycle
+
+extension StoreSet {
+  /// Redis and PostgreSQL: the ones at the given URLs, or private ones below the data directory.
+  /// - Parameters:
+  ///   - options: where the stores are.
+  ///   - regions: whose streams are tailed.
+  ///   - migrates: whether the schema is brought up to date first.
+  ///   - logger: where it is told.
+  static func real(
+    _ options: StoreOptions, regions: [RegionID], migrates: Bool, logger: Logger
+  ) async throws -> StoreSet {
+    let embedded = try EmbeddedStoreSet(options, logger: logger)
+    let urls = try await embedded.start()
+    do {
+      var postgresConfiguration = try PostgresConfiguration(connectionString: urls.postgres)
+      postgresConfiguration.maxConnections = options.postgresConnections
+      let pool = try PostgresPool(configuration: postgresConfiguration, logger: logger)
+      if migrates {
+        try await MigrationRun.apply(pool, logger: logger)
+      }
+      let redis = try RedisClient(
+        configuration: RedisConfiguration(url: urls.redis), eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+        logger: logger)
+      let streams = RedisEventStream(client: redis, logger: logger)
+      let hub = FeedHub()
+      let tail = RedisFeedTail(client: redis, hub: hub, regions: regions, logger: logger)
+      return StoreSet(
+        record: PostgresRecord(pool: pool, logger: logger), fleet: RedisFleet(client: redis), hub: hub,
+        publisher: streams, streams: streams, leases: RedisLeases(client: redis), services: [pool, redis, tail],
+        hasFeedTail: true, redisURL: urls.redis, postgresURL: urls.postgres,
+        trouble: {
+          do {
+            _ = try await redis.command("PING", deadline: .seconds(1))
+          } catch {
+            return "Redis: \(error)"
+          }
+          do {
+            _ = try await pool.query("SELECT 1", deadline: .seconds(1))
+          } catch {
+            return "PostgreSQL: \(error)"
+          }
+          return nil
+        },
+        stop: {
+          await pool.shutdown()
+          await redis.close()
+          await embedded.stop()
+        })
+    } catch {
+      await embedded.stop()
+      throw error
+    }
+  }
+}
