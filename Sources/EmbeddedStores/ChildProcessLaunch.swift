@@ -99,18 +99,7 @@ enum ChildProcessLaunch {
       .cannotChangeUser, "to run as \(user.name), one of setpriv (util-linux), gosu or su-exec must be installed")
   }
 
-  private static func openDescriptors() -> [Int32] {
-    guard let folder = opendir("/proc/self/fd") else { return [] }
-    defer { closedir(folder) }
-    var descriptors: [Int32] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if let descriptor = Int32(name) { descriptors.append(descriptor) }
-    }
-    return descriptors
-  }
+  private static func openDescriptors() -> [Int32] { Directories.names(in: "/proc/self/fd").compactMap { Int32($0) } }
 
   private static func withCStrings<R>(
     _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R

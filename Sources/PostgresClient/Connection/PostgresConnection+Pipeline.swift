@@ -24,13 +24,18 @@ extension PostgresConnection {
     }
     if dropped > 0 { owner?.connection(self, hasFinished: dropped) }
     flush()
+    // While rows go in, the server's refusal may have been read already; no readiness will tell of it again.
+    if mode == .simple, phase == .ready { drainSimple(handle) }
   }
 
   private func sendCalls(_ calls: [PostgresPreparedCall], of unit: PostgresUnit, _ handle: OpaquePointer) -> Bool {
     guard mode == .pipeline else { return false }
     unit.results.reserveCapacity(calls.count)
     for call in calls {
-      let (statement, isNew, evicted) = statements.statement(for: call.sql)
+      // A unit that is sent again because of a statement that was not there prepares its own, without a name.
+      let (statement, isNew, evicted) =
+        unit.wasResent
+        ? (PreparedStatement(sql: call.sql, name: ""), true, nil) : statements.statement(for: call.sql)
       if let evicted {
         // Rides along in the same unit; its step is a statement that nobody asks the rows of.
         guard PQsendQueryParams(handle, "DEALLOCATE \(evicted.name)", 0, nil, nil, nil, nil, 0) == 1 else {

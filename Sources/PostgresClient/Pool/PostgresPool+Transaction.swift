@@ -14,6 +14,7 @@ extension PostgresPool {
   /// - Returns: what the closure returned.
   /// - Throws: what the closure threw, or the `PostgresError` of `BEGIN` or `COMMIT`. Unless that says
   ///   `isUnsureWhetherCommitted`, nothing was changed.
+  @discardableResult
   package func transaction<T: Sendable>(
     isolation: PostgresIsolation = .readCommitted, isReadOnly: Bool = false, deadline: Duration? = nil,
     _ body: (PostgresTransaction) async throws -> T
