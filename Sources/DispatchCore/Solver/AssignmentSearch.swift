@@ -14,7 +14,7 @@ struct AssignmentSearch<Distance: FixedWidthInteger & SignedInteger & BitwiseCop
   }
 
   struct Column: BitwiseCopyable {
-    /// Zero or less: how much cheaper the answer would become with a second column like this one.
+    /// Zero or less; negated, the most that a second column like this one could save.
     var price: Distance
     /// Tentative distance from the row being assigned; `max` when the search has not seen the column.
     var distance: Distance

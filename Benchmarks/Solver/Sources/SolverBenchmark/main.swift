@@ -36,6 +36,7 @@ let cities = [
   CityInstance(riders: 10_000, drivers: 12_000, candidates: 20, layout: .uniform, unassignedSeconds: 600, seed: 1),
   CityInstance(riders: 10_000, drivers: 12_000, candidates: 20, layout: .hotspots, unassignedSeconds: 600, seed: 2),
   CityInstance(riders: 12_000, drivers: 12_000, candidates: 20, layout: .uniform, unassignedSeconds: 600, seed: 3),
+  CityInstance(riders: 13_000, drivers: 12_000, candidates: 20, layout: .uniform, unassignedSeconds: 600, seed: 3),
 ]
 var assignment = AssignmentSolver()
 for city in cities {
