@@ -33,7 +33,11 @@ extension World {
     case .riderRide(let request, let ride):
       requestOfRide[ride.rideID] = request
       noteRide(ride)
-      if let driver = drivers.firstIndex(where: { $0.assignment?.rideID == ride.rideID }) { follow(driver, ride) }
+      // The driver's feed tells it too; this spares the way in vain where that is late.
+      guard ride.stage.isFinal, !ride.stage.isServed,
+        let driver = drivers.firstIndex(where: { $0.assignment?.rideID == ride.rideID })
+      else { return }
+      follow(driver, ride)
     case .reposition(let driver, let target): reposition(driver, to: target)
     }
   }

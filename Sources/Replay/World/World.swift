@@ -21,7 +21,6 @@ package struct World: Sendable {
   /// Rides that a driver has done with: a late event must not bring them back.
   var finished: Set<String> = []
   private var pingCursor: Int64 = 0
-  private var isClosing = false
 
   /// A refused step is tried again this many times, then the driver drives on.
   static let mostRefusals = 20
@@ -58,7 +57,6 @@ package struct World: Sendable {
 
   /// Ends every shift.
   package mutating func close() {
-    isClosing = true
     for index in drivers.indices where drivers[index].shift == .on || drivers[index].shift == .beginning {
       settleLeg(index, at: now)
       drivers[index].leg = Leg(stayAt: drivers[index].leg.place(at: now), since: now)
@@ -129,6 +127,9 @@ package struct World: Sendable {
 
   /// How many drivers are on shift.
   package var driversOnShift: Int { drivers.count { $0.shift == .on } }
+
+  /// How many shifts the server has not answered for yet.
+  package var shiftsPending: Int { drivers.count { $0.shift == .beginning } }
 
   /// Whether every shift is over or was never begun.
   package var isClosed: Bool {
