@@ -1,0 +1,69 @@
+package import NIOCore
+
+/// Numbers as decimal text, without Foundation and without a string.
+package enum DecimalText {
+  /// Writes a whole number.
+  package static func write(_ number: Int64, into buffer: inout ByteBuffer) {
+    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 20) { raw in
+      var cursor = 0
+      if number < 0 {
+        raw[0] = UInt8(ascii: "-")
+        cursor = 1
+      }
+      return cursor + digits(number.magnitude, into: raw, at: cursor)
+    }
+  }
+
+  /// Writes a number with at most seven decimals (of a degree: about a centimetre), trailing noughts left out; one that is not
+  /// finite becomes `null`, one beyond 10^11 loses its decimals.
+  package static func write(_ number: Double, into buffer: inout ByteBuffer) {
+    guard number.isFinite else {
+      buffer.writeStaticString("null")
+      return
+    }
+    guard number.magnitude < 1e11 else {
+      buffer.writeString(Int64(exactly: number.rounded()).map { String($0) } ?? "\(number)")
+      return
+    }
+    let scaled = UInt64((number.magnitude * 1e7).rounded())
+    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 32) { raw in
+      var cursor = 0
+      if number < 0, scaled > 0 {
+        raw[0] = UInt8(ascii: "-")
+        cursor = 1
+      }
+      cursor += digits(scaled / 10_000_000, into: raw, at: cursor)
+      var fraction = scaled % 10_000_000
+      guard fraction > 0 else { return cursor }
+      raw[cursor] = UInt8(ascii: ".")
+      cursor += 1
+      var places = 7
+      while fraction % 10 == 0 {
+        fraction /= 10
+        places -= 1
+      }
+      for place in stride(from: places - 1, through: 0, by: -1) {
+        raw[cursor + place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: fraction % 10)
+        fraction /= 10
+      }
+      return cursor + places
+    }
+  }
+
+  private static func digits(_ number: UInt64, into raw: UnsafeMutableRawBufferPointer, at start: Int) -> Int {
+    var length = 1
+    var bound: UInt64 = 10
+    while length < 20, number >= bound {
+      length += 1
+      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      bound = next
+    }
+    var rest = number
+    for place in stride(from: length - 1, through: 0, by: -1) {
+      raw[start + place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+    return length
+  }
+}
