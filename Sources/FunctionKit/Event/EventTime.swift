@@ -23,4 +23,11 @@ public struct EventTime: Hashable, Comparable, Sendable {
     let (sum, sumOverflow) = unixMilliseconds.addingReportingOverflow(step)
     return EventTime(unixMilliseconds: sumOverflow ? (step < 0 ? .min : .max) : sum)
   }
+
+  /// How long it takes from this moment to another, saturating; negative where the other is earlier.
+  /// - Parameter other: the other moment.
+  public func duration(to other: EventTime) -> Duration {
+    let (difference, overflow) = other.unixMilliseconds.subtractingReportingOverflow(unixMilliseconds)
+    return .milliseconds(overflow ? (other < self ? .min : .max) : difference)
+  }
 }

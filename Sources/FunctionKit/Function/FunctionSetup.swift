@@ -14,6 +14,8 @@ public struct FunctionSetup: Sendable {
   public var clock: any WallClock
   /// A logger for what happens outside an invocation.
   public var logger: Logger
+  /// Calls other functions of the same process; nil outside a runtime.
+  public var functions: (any FunctionInvoker)?
 
   /// Creates a setup.
   /// - Parameters:
@@ -23,9 +25,10 @@ public struct FunctionSetup: Sendable {
   ///   - environment: settings by name.
   ///   - clock: the process's clock.
   ///   - logger: a logger for what happens outside an invocation.
+  ///   - functions: calls other functions of the same process.
   public init(
     name: String, version: String = "1", bindings: [String: any Sendable], environment: [String: String] = [:],
-    clock: any WallClock, logger: Logger
+    clock: any WallClock, logger: Logger, functions: (any FunctionInvoker)? = nil
   ) {
     self.name = name
     self.version = version
@@ -33,6 +36,7 @@ public struct FunctionSetup: Sendable {
     self.environment = environment
     self.clock = clock
     self.logger = logger
+    self.functions = functions
   }
 
   /// The instance behind a data binding, as the port that the function needs.
@@ -60,8 +64,8 @@ public struct FunctionSetup: Sendable {
     guard let text = environment[name] else { return fallback }
     guard let value = Double(text), range.contains(value) else {
       throw SetupError(
-        "\(name) of function \(self.name) is \"\(text)\"; expected a number from \(range.lowerBound) to \(range.upperBound)"
-      )
+        "\(name) of function \(self.name) is \"\(text)\"; "
+          + "expected a number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }
@@ -76,8 +80,8 @@ public struct FunctionSetup: Sendable {
     guard let text = environment[name] else { return fallback }
     guard let value = Int(text), range.contains(value) else {
       throw SetupError(
-        "\(name) of function \(self.name) is \"\(text)\"; expected a whole number from \(range.lowerBound) to \(range.upperBound)"
-      )
+        "\(name) of function \(self.name) is \"\(text)\"; "
+          + "expected a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }

@@ -1,0 +1,13 @@
+/// What a runtime does beyond what its functions say.
+public struct RuntimeConfiguration: Sendable {
+  /// Names this process among the instances that share streams and leases.
+  public var instanceID: String
+  /// How many events may wait for the workers of one trigger, per worker, where the trigger lets them wait at all.
+  public var queueLimitPerWorker: Int = 64
+
+  /// Creates a configuration.
+  /// - Parameter instanceID: names this process; nil makes a name that nobody else has.
+  public init(instanceID: String? = nil) {
+    self.instanceID = instanceID ?? "cabstand-" + String(UInt64.random(in: .min ... .max), radix: 36)
+  }
+}

@@ -1,0 +1,16 @@
+import CoreMetrics
+import FunctionKit
+import Logging
+import NIOCore
+
+/// What triggers need of the runtime.
+struct TriggerEnvironment: Sendable {
+  let clock: any WallClock
+  let http: HTTPServer?
+  let leases: (any LeaseKeeper)?
+  let streams: (any EventStreamSource)?
+  let configuration: RuntimeConfiguration
+  let logger: Logger
+  let metrics: any MetricsFactory
+  let eventLoop: any EventLoop
+}

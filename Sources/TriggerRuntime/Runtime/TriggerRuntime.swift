@@ -1,0 +1,189 @@
+public import CoreMetrics
+public import FunctionKit
+public import Logging
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+import Synchronization
+
+/// Hosts functions: builds them from their bindings, starts their triggers, and drains them at the end.
+public final class TriggerRuntime: Service, FunctionInvoker {
+  private enum Stage { case created, preparing, prepared, running, draining, stopped }
+
+  private struct State {
+    var stage = Stage.created
+    var loaded = LoadedFunctions()
+    var checks: [(name: String, check: @Sendable () async -> String?)] = []
+  }
+
+  /// The HTTP server that the http triggers' routes are on; nil without one.
+  public let http: HTTPServer?
+  private let specifications: [FunctionSpecification]
+  private let registry: FunctionRegistry
+  private let bindings: [any DataBinding]
+  private let environment: TriggerEnvironment
+  private let state = Mutex(State())
+
+  /// Creates a runtime; nothing is opened or started yet.
+  /// - Parameters:
+  ///   - functions: what their function.yaml files say; disabled ones are left out.
+  ///   - registry: which type handles which `handler`.
+  ///   - bindings: what opens data bindings, one per class.
+  ///   - clock: city time.
+  ///   - http: the server for http triggers; nil leaves http triggers out, for `cabstand invoke`.
+  ///   - leases: what keeps ticks to one instance; nil where there is only one.
+  ///   - streams: where stream triggers read; nil where no function has one.
+  ///   - configuration: what holds for all functions.
+  ///   - logger: where the runtime and its functions report.
+  ///   - metrics: what it counts with.
+  public init(
+    functions: [FunctionSpecification], registry: FunctionRegistry, bindings: [any DataBinding] = [],
+    clock: any WallClock = AdjustableClock(), http: HTTPServer? = nil, leases: (any LeaseKeeper)? = nil,
+    streams: (any EventStreamSource)? = nil, configuration: RuntimeConfiguration = RuntimeConfiguration(),
+    logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory
+  ) {
+    specifications = functions.filter { !$0.isDisabled }
+    self.registry = registry
+    self.bindings = bindings
+    self.http = http
+    environment = TriggerEnvironment(
+      clock: clock, http: http, leases: leases, streams: streams, configuration: configuration, logger: logger,
+      metrics: metrics, eventLoop: MultiThreadedEventLoopGroup.singleton.any())
+  }
+
+  // MARK: Life
+
+  /// Opens the bindings, builds the functions and checks their triggers, once; `run` does it where nobody has.
+  ///
+  /// After it `invoke` works.
+  /// - Throws: `SetupError` where something is not as it is described.
+  public func prepare() async throws {
+    let isFirst = state.withLock { state in
+      guard state.stage == .created else { return false }
+      state.stage = .preparing
+      return true
+    }
+    guard isFirst else {
+      guard state.withLock({ $0.stage != .preparing }) else {
+        throw SetupError("the runtime is being prepared by another task")
+      }
+      return
+    }
+    do {
+      let loaded = try await FunctionLoader(registry: registry, bindings: bindings, environment: environment)
+        .load(specifications, functions: self)
+      state.withLock { state in
+        state.loaded = loaded
+        state.stage = .prepared
+      }
+    } catch {
+      state.withLock { $0.stage = .created }
+      throw error
+    }
+  }
+
+  /// Prepares, listens and runs the triggers until the service group shuts down gracefully; then drains.
+  ///
+  /// Draining stops every trigger, ends event streams, and lets what was begun finish within each trigger's
+  /// `workerTerminationTimeout`.
+  /// - Throws: `SetupError`, or where the HTTP server cannot listen.
+  public func run() async throws {
+    try await prepare()
+    let loaded = state.withLock { $0.loaded }
+    try await http?.start()
+    state.withLock { $0.stage = .running }
+    environment.logger.info(
+      "functions are ready", metadata: ["functions": .stringConvertible(loaded.direct.count)])
+    await withTaskGroup(of: Void.self) { group in
+      for trigger in loaded.loops {
+        group.addTask { await trigger.run() }
+      }
+      if !loaded.loops.isEmpty {
+        let watch = ClockWatch(clock: environment.clock, triggers: loaded.loops)
+        group.addTask { await watch.run() }
+      }
+      // Also returns where the task is cancelled.
+      try? await gracefulShutdown()
+      state.withLock { $0.stage = .draining }
+      let alarms = loaded.workers.map { workers in
+        workers.pool.cancelAll(after: workers.terminationTimeout)
+      }
+      for trigger in loaded.loops { trigger.stop() }
+      await http?.shutdown()
+      // The clock watch has nothing to finish; the triggers end by themselves.
+      group.cancelAll()
+      await group.waitForAll()
+      for workers in loaded.workers { await workers.pool.drain(timeout: .zero) }
+      for alarm in alarms { alarm.cancel() }
+    }
+    state.withLock { $0.stage = .stopped }
+  }
+
+  // MARK: Invoking
+
+  /// Hands an event to a function and waits for its answer: the same path as a trigger's, with its workers, deadline and log.
+  /// - Parameters:
+  ///   - function: the function's name.
+  ///   - event: what happened.
+  ///   - caller: on whose behalf.
+  /// - Returns: the function's answer.
+  /// - Throws: what the function throws, or `InvocationError`.
+  public func invoke(
+    function: String, _ event: Event, as caller: Caller = .anonymous
+  ) async throws -> Response {
+    guard let workers = state.withLock({ $0.loaded.direct[function] }) else { throw InvocationError.unknownFunction }
+    let results = await AwaitedInvocation.perform(
+      [event], on: workers, caller: caller, attempt: 1, waitsForEnd: false)
+    guard let result = results.first else { throw InvocationError.unknownFunction }
+    return try result.get()
+  }
+
+  // MARK: Health
+
+  /// Adds something that readiness depends on, for example a store.
+  /// - Parameters:
+  ///   - name: names it in the troubles.
+  ///   - check: says what is wrong, or nil; it must answer soon.
+  public func addReadinessCheck(_ name: String, _ check: @escaping @Sendable () async -> String?) {
+    state.withLock { $0.checks.append((name, check)) }
+  }
+
+  /// Whether the runtime can take work: prepared, running, not draining, every trigger and check in order, no queue full.
+  public func readiness() async -> RuntimeHealth {
+    let (stage, loaded, checks) = state.withLock { ($0.stage, $0.loaded, $0.checks) }
+    var troubles: [String] = []
+    switch stage {
+    case .created, .preparing, .prepared: troubles.append("runtime: starting")
+    case .draining, .stopped: troubles.append("runtime: stopping")
+    case .running: break
+    }
+    for trigger in loaded.loops {
+      if let trouble = trigger.trouble { troubles.append("\(trigger.name): \(trouble)") }
+    }
+    for workers in loaded.workers where workers.pool.isSaturated {
+      troubles.append("\(workers.label): its queue is full")
+    }
+    for (name, check) in checks {
+      if let trouble = await check() { troubles.append("\(name): \(trouble)") }
+    }
+    return RuntimeHealth(troubles: troubles)
+  }
+
+  /// Whether the process is worth keeping: false where every worker of a trigger is stuck past its deadline and its cancellation.
+  public func liveness() -> RuntimeHealth {
+    let loaded = state.withLock { $0.loaded }
+    var troubles: [String] = []
+    for workers in loaded.workers where workers.pool.snapshot().overdue >= workers.pool.limits.numWorkers {
+      troubles.append("\(workers.label): every worker is stuck")
+    }
+    return RuntimeHealth(troubles: troubles)
+  }
+
+  // MARK: Looking in
+
+  /// The names of the functions that are hosted, in alphabetical order.
+  public var functionNames: [String] { specifications.map(\.name).sorted() }
+
+  /// What the function.yaml files of the hosted functions say.
+  public var functions: [FunctionSpecification] { specifications }
+}

@@ -1,0 +1,52 @@
+import CoreMetrics
+import FunctionKit
+
+/// A method and a path with what handles their requests.
+final class HTTPRoute: Sendable {
+  let method: String
+  /// The path as it was written, `/v1/offers/{id}/accept`.
+  let template: String
+  /// The largest body in bytes.
+  let maxBodyBytes: Int
+  /// How long a request may take.
+  let timeout: Duration
+  /// The names of the path's placeholders, in its order.
+  let placeholders: [String]
+  let target: any HTTPRouteTarget
+  let pool: WorkerPool
+  /// Where the route comes from, for messages about conflicts.
+  let origin: String
+  /// Answers by the hundreds of their status, from 1 to 5.
+  private let answers: [Counter]
+
+  init(
+    method: String, path: HTTPPathTemplate, maxBodyBytes: Int, timeout: Duration, target: any HTTPRouteTarget,
+    pool: WorkerPool, origin: String,
+    metrics: any MetricsFactory
+  ) {
+    self.method = method
+    template = path.text
+    placeholders = path.placeholders
+    self.maxBodyBytes = maxBodyBytes
+    self.timeout = timeout
+    self.target = target
+    self.pool = pool
+    self.origin = origin
+    answers = (1...5).map { hundreds in
+      let labels = [("method", method), ("route", path.text), ("status", "\(hundreds)xx")]
+      return Counter(label: "cabstand_http_answers", dimensions: labels, factory: metrics)
+    }
+  }
+
+  /// Counts an answer.
+  func count(status: Int) {
+    let index = status / 100 - 1
+    if answers.indices.contains(index) { answers[index].increment() }
+  }
+}
+
+/// What handles the requests of a route, on a worker of its pool.
+protocol HTTPRouteTarget: Sendable {
+  /// Handles a request; throws what a problem document tells the client.
+  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: ContinuousClock.Instant) async throws -> Response
+}

@@ -1,0 +1,167 @@
+public import CoreMetrics
+import FunctionKit
+public import Logging
+public import NIOCore
+public import NIOPosix
+public import ServiceLifecycle
+import Synchronization
+
+/// The one HTTP server of the process: every http trigger's routes and those registered in code.
+public final class HTTPServer: Service {
+  private struct State {
+    var router = HTTPRouter()
+    var isStarted = false
+    var channel: (any Channel)?
+    var loops: [HTTPLoop] = []
+    var shared: HTTPServerState?
+    var address: HTTPServerConfiguration.Address?
+  }
+
+  /// Where the server listens and what it puts up with.
+  public let configuration: HTTPServerConfiguration
+  private let logger: Logger
+  private let metrics: any MetricsFactory
+  private let group: any EventLoopGroup
+  private let staticPool: WorkerPool
+  private let state = Mutex(State())
+
+  /// Creates a server that does not listen yet.
+  /// - Parameters:
+  ///   - configuration: where it listens and what it puts up with.
+  ///   - logger: where it reports.
+  ///   - metrics: what it counts with.
+  ///   - eventLoopGroup: what runs the connections; the process's own by default.
+  public init(
+    configuration: HTTPServerConfiguration = HTTPServerConfiguration(), logger: Logger,
+    metrics: any MetricsFactory = MetricsSystem.factory,
+    eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+  ) {
+    self.configuration = configuration
+    self.logger = logger
+    self.metrics = metrics
+    group = eventLoopGroup
+    staticPool = WorkerPool(
+      limits: .init(numWorkers: max(1, configuration.staticRouteWorkers), waitLimit: .seconds(5), queueLimit: 1_024),
+      eventLoop: eventLoopGroup.any(),
+      metrics: WorkerPoolMetrics(function: "runtime", trigger: "routes", factory: metrics))
+  }
+
+  /// The address that the server listens on, with the port it got; nil before it listens.
+  public var boundAddress: HTTPServerConfiguration.Address? {
+    state.withLock { $0.address }
+  }
+
+  /// The port that the server listens on; nil before it listens and on a Unix socket.
+  public var boundPort: Int? {
+    if case .tcp(_, let port)? = boundAddress { port } else { nil }
+  }
+
+  /// How many connections are open.
+  public var connectionCount: Int { state.withLock { $0.shared?.connectionCount ?? 0 } }
+
+  /// How many event streams are open.
+  public var openStreamCount: Int { state.withLock { $0.shared?.streamCount ?? 0 } }
+
+  // MARK: Routes
+
+  /// Registers a route in code; before the server starts.
+  /// - Parameters:
+  ///   - method: the method, upper case.
+  ///   - path: the path, with placeholders in braces.
+  ///   - maxBodyBytes: the largest body; nil is the configuration's.
+  ///   - handler: answers the requests.
+  /// - Throws: `SetupError` where the path is malformed or taken.
+  public func route(
+    _ method: String, _ path: String, maxBodyBytes: Int? = nil, handler: @escaping RouteHandler
+  ) throws {
+    let template = try HTTPPathTemplate(path)
+    let route = HTTPRoute(
+      method: method, path: template, maxBodyBytes: maxBodyBytes ?? configuration.maxBodyBytes, timeout: .seconds(20),
+      target: StaticRouteTarget(handler: handler, logger: logger), pool: staticPool, origin: "the server itself",
+      metrics: metrics)
+    try add(route, path: template)
+  }
+
+  /// Registers a route.
+  /// - Throws: `SetupError` where its path is taken.
+  func add(_ route: HTTPRoute, path: HTTPPathTemplate) throws {
+    try state.withLock { state in
+      precondition(!state.isStarted, "routes are registered before the server starts")
+      try state.router.add(route, path: path)
+    }
+  }
+
+  // MARK: Life
+
+  /// Listens until the service group shuts down gracefully, then drains.
+  /// - Throws: where the address cannot be bound.
+  public func run() async throws {
+    try await start()
+    // Also returns where the task is cancelled.
+    try? await gracefulShutdown()
+    await shutdown()
+  }
+
+  /// Begins to listen.
+  /// - Throws: where the address cannot be bound.
+  func start() async throws {
+    let shared = state.withLock { state in
+      precondition(!state.isStarted, "a server starts once")
+      state.isStarted = true
+      return HTTPServerState(
+        configuration: configuration, router: state.router, logger: logger, metrics: metrics)
+    }
+    let loops = group.makeIterator().map { HTTPLoop(eventLoop: $0, shared: shared) }
+    let loopsByID = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
+    state.withLock { state in
+      state.loops = loops
+      state.shared = shared
+    }
+    let bootstrap = ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: CInt(clamping: configuration.backlog))
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          guard let loop = loopsByID[ObjectIdentifier(channel.eventLoop)], shared.takeConnection() else {
+            try channel.pipeline.syncOperations.addHandler(HTTPOverloadHandler(shared: shared))
+            return
+          }
+          try channel.pipeline.syncOperations.addHandler(HTTPConnection(loop: loop, shared: shared))
+        }
+      }
+    let channel: any Channel
+    switch configuration.address {
+    case .tcp(let host, let port):
+      channel = try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .bind(host: host, port: port).get()
+    case .unix(let path):
+      channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+    }
+    let address: HTTPServerConfiguration.Address =
+      switch configuration.address {
+      case .tcp(let host, let port): .tcp(host: host, port: channel.localAddress?.port ?? port)
+      case .unix(let path): .unix(path: path)
+      }
+    state.withLock { state in
+      state.channel = channel
+      state.address = address
+    }
+    logger.info("listening", metadata: ["address": .stringConvertible(address)])
+  }
+
+  /// Stops listening, ends the streams, closes what is idle, waits for the rest to be answered, and closes what was not.
+  func shutdown() async {
+    let (channel, loops, shared) = state.withLock { ($0.channel.take(), $0.loops, $0.shared) }
+    guard let channel, let shared else { return }
+    try? await channel.close().get()
+    if case .unix(let path) = configuration.address { SocketFile.remove(path) }
+    for loop in loops { loop.eventLoop.execute { loop.drain() } }
+    let end = ContinuousClock.now + configuration.drainTimeout
+    while shared.connectionCount > 0, ContinuousClock.now < end {
+      do { try await Task.sleep(for: .milliseconds(2)) } catch { break }
+    }
+    for loop in loops { loop.eventLoop.execute { loop.closeAll() } }
+    await staticPool.drain(timeout: .seconds(1))
+  }
+}

@@ -1,0 +1,17 @@
+/// One piece of work for a worker pool.
+///
+/// A pool calls `run` at most once and `ended` exactly once; it may call `refuse` before, instead of or during `run`, so that
+/// the job must pick its first answer.
+protocol PoolJob: AnyObject, Sendable {
+  /// How long the job may take from its submission on.
+  var timeout: Duration { get }
+
+  /// Does the work; cancelled when its deadline has come.
+  func run(workerID: Int, deadline: ContinuousClock.Instant) async -> InvocationOutcome
+
+  /// Answers in the work's stead.
+  func refuse(_ reason: InvocationError)
+
+  /// The job is over and its worker free.
+  func ended()
+}

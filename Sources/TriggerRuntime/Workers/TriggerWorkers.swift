@@ -1,0 +1,74 @@
+import CoreMetrics
+import FunctionKit
+import Logging
+import NIOCore
+
+/// A function's workers for one trigger: every event of the trigger goes through here.
+final class TriggerWorkers: Sendable {
+  let function: LoadedFunction
+  let trigger: TriggerInfo
+  let pool: WorkerPool
+  let logger: Logger
+  /// How long running invocations may take to end at shutdown.
+  let terminationTimeout: Duration
+
+  /// Names function and trigger.
+  var label: String { "\(function.name)/\(trigger.name)" }
+
+  init(
+    function: LoadedFunction, trigger: TriggerInfo, limits: WorkerPool.Limits, terminationTimeout: Duration,
+    eventLoop: any EventLoop, metrics: any MetricsFactory
+  ) {
+    self.terminationTimeout = terminationTimeout
+    self.function = function
+    self.trigger = trigger
+    logger = function.logger(trigger: trigger.name)
+    pool = WorkerPool(
+      limits: limits, eventLoop: eventLoop,
+      metrics: WorkerPoolMetrics(function: function.name, trigger: trigger.name, factory: metrics))
+  }
+
+  /// A context for an invocation.
+  func context(
+    deadline: ContinuousClock.Instant, caller: Caller, attempt: Int, workerID: Int
+  ) -> Context {
+    Context(
+      functionName: function.name, functionVersion: function.specification.version, logger: logger, deadline: deadline,
+      clock: function.clock, caller: caller, attempt: attempt, workerID: workerID)
+  }
+
+  /// Runs the function on one event, in the calling task.
+  func handle(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+    do {
+      return try await CurrentInvocation.$eventID.withValue(event.id) {
+        .success(try await function.function.handle(event, context))
+      }
+    } catch {
+      logUnexpected(error, event: event.id)
+      return .failure(error)
+    }
+  }
+
+  /// Runs the function on several events, in the calling task; a result per event in their order.
+  func handle(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
+    var results = await function.function.handle(batch: events, context)
+    for (event, result) in zip(events, results) {
+      if case .failure(let error) = result { logUnexpected(error, event: event.id) }
+    }
+    if results.count != events.count {
+      logger.error(
+        "the function gave another number of results than it had events",
+        metadata: ["events": .stringConvertible(events.count), "results": .stringConvertible(results.count)])
+      let missing = FunctionError(.transient, code: "resultMissing", "the function gave no result for this event")
+      results = events.indices.map { $0 < results.count ? results[$0] : .failure(missing) }
+    }
+    return results
+  }
+
+  /// A failure that the function did not report on purpose is a fault to be looked into.
+  private func logUnexpected(_ error: any Error, event: String) {
+    guard !(error is FunctionError), !(error is CancellationError) else { return }
+    logger.error(
+      "the function failed", metadata: ["event": .string(event), "error": .string(String(reflecting: error))])
+  }
+}

@@ -1,0 +1,39 @@
+import CoreMetrics
+
+/// The metrics of one pool, labelled by function and trigger.
+struct WorkerPoolMetrics: Sendable {
+  private let invocations: [Counter]
+  private let rejections: [InvocationError: Counter]
+  let duration: Timer
+  let wait: Timer
+  let inFlight: Meter
+  let waiting: Meter
+
+  init(function: String, trigger: String, factory: any MetricsFactory) {
+    let labels = [("function", function), ("trigger", trigger)]
+    invocations = InvocationOutcome.allCases.map { outcome in
+      Counter(
+        label: "cabstand_function_invocations", dimensions: labels + [("outcome", outcome.rawValue)], factory: factory)
+    }
+    let reasons: [InvocationError] = [.noWorkerFree, .queueFull, .shuttingDown, .deadlineExceeded]
+    rejections = Dictionary(
+      uniqueKeysWithValues: reasons.map { reason in
+        let labels = labels + [("reason", reason.rawValue)]
+        return (reason, Counter(label: "cabstand_worker_rejections", dimensions: labels, factory: factory))
+      })
+    duration = Timer(label: "cabstand_function_duration", dimensions: labels, factory: factory)
+    wait = Timer(label: "cabstand_worker_wait", dimensions: labels, factory: factory)
+    inFlight = Meter(label: "cabstand_workers_in_flight", dimensions: labels, factory: factory)
+    waiting = Meter(label: "cabstand_workers_waiting", dimensions: labels, factory: factory)
+  }
+
+  func count(_ outcome: InvocationOutcome) {
+    // The array has one counter per case, in the order of `allCases`.
+    guard let index = InvocationOutcome.allCases.firstIndex(of: outcome), index < invocations.count else { return }
+    invocations[index].increment()
+  }
+
+  func count(_ reason: InvocationError) {
+    rejections[reason]?.increment()
+  }
+}
