@@ -100,11 +100,12 @@ let package = Package(
         "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
         nioCore, nioPosix, logging, metrics, serviceLifecycle, argumentParser, yams,
       ] + functions.map { .init(stringLiteral: $0.1) },
+      resources: [.embedInCode("openapi.json")],
       swiftSettings: rules),
   ] + functionTargets + [
     tests("HouseTests", []),
     tests("HexGridTests", ["HexGrid"], exclude: ["Vectors"]),
-    tests("DispatchCoreTests", ["DispatchCore", "HexGrid"]),
+    tests("DispatchCoreTests", ["DispatchCore", "HexGrid"], exclude: ["Solver/Vectors"]),
     tests("DispatchAPITests", ["DispatchAPI", "FunctionKit", "DispatchCore", "HexGrid"]),
     tests("FunctionKitTests", ["FunctionKit", logging]),
     tests("TriggerRuntimeTests", ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging]),

@@ -1,4 +1,5 @@
 import DispatchAPI
+import struct DispatchAPI.JSONScanner
 import DispatchCore
 import FunctionKit
 import HexGrid

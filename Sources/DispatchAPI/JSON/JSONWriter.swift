@@ -32,6 +32,13 @@ package struct JSONWriter {
     needsComma = false
   }
 
+  /// Writes a key that is not known when the program is built; its value must follow.
+  package mutating func key(dynamic name: String) {
+    value(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
   /// Writes a text.
   package mutating func value(_ text: String) {
     separate()
@@ -144,5 +151,19 @@ extension JSONWriter {
   package mutating func member(_ name: StaticString, _ flag: Bool) {
     key(name)
     value(flag)
+  }
+}
+
+extension JSONWriter {
+  /// Writes a member whose name is not known when the program is built.
+  package mutating func member(dynamic name: String, _ text: String) {
+    key(dynamic: name)
+    value(text)
+  }
+
+  /// Writes a member whose name is not known when the program is built.
+  package mutating func member(dynamic name: String, _ number: some BinaryInteger) {
+    key(dynamic: name)
+    value(number)
   }
 }

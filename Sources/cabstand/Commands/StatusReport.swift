@@ -1,0 +1,100 @@
+import DispatchAPI
+import NIOCore
+import Replay
+
+/// What a running server says of itself.
+struct StatusReport: Sendable {
+  var address: String
+  var isReady: Bool
+  var health: [UInt8]
+  var clock: [UInt8]
+  var functions: [UInt8]
+  var zones: [UInt8]
+
+  /// Asks the server.
+  static func read(_ client: HTTPClient, address: String) async throws(HTTPFailure) -> StatusReport {
+    let ready = try await client.send(HTTPCall(.get, "/readyz"))
+    let clock = try await client.send(HTTPCall(.get, "/admin/clock"))
+    let functions = try await client.send(HTTPCall(.get, "/admin/functions"))
+    let zones = try await client.send(HTTPCall(.get, "/v1/zones/load?resolution=0"))
+    return StatusReport(
+      address: address, isReady: ready.status == 200, health: bytes(ready), clock: bytes(clock),
+      functions: bytes(functions), zones: bytes(zones))
+  }
+
+  private static func bytes(_ reply: HTTPReply) -> [UInt8] { Array(reply.body.readableBytesView) }
+
+  /// One JSON object.
+  var json: String {
+    String(
+      decoding: JSONWriter.bytes { json in
+        json.object { json in
+          json.member("address", address)
+          json.member("ready", isReady)
+          json.key("health")
+          json.json(health)
+          json.key("clock")
+          json.json(clock)
+          json.key("functions")
+          json.json(functions)
+          json.key("totals")
+          json.object { json in for (name, value) in totals { json.member(dynamic: name, value) } }
+        }
+      }, as: UTF8.self)
+  }
+
+  /// The same for people.
+  var text: String {
+    var lines = ["\(address): \(isReady ? "ready" : "not ready")"]
+    lines += texts(health, "troubles").map { "  trouble  \($0)" }
+    if case .object(let members)? = try? DispatchAPI.JSONValue(parsing: clock),
+      case .string(let now)? = members["now"], case .number(let rate)? = members["rate"]
+    {
+      lines.append("  clock    \(now), \(rate.double) times real time")
+    }
+    for (name, value) in totals { lines.append("  \(name)\(String(repeating: " ", count: max(1, 14 - name.count)))\(value)") }
+    lines.append("  functions")
+    for (name, triggers) in functionLines {
+      lines.append("    \(name)\(String(repeating: " ", count: max(1, 18 - name.count)))\(triggers)")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// Sums over all zones.
+  private var totals: [(String, Int64)] {
+    let names = ["supply", "idle", "demand", "openRequests", "completed"]
+    var sums = names.map { ($0, Int64(0)) }
+    guard case .object(let collection)? = try? DispatchAPI.JSONValue(parsing: zones),
+      case .array(let features)? = collection["features"]
+    else { return sums }
+    for case .object(let feature) in features {
+      guard case .object(let properties)? = feature["properties"] else { continue }
+      for (index, name) in names.enumerated() {
+        if case .number(let number)? = properties[name], let value = number.integer { sums[index].1 &+= value }
+      }
+    }
+    return sums
+  }
+
+  private var functionLines: [(String, String)] {
+    guard case .object(let document)? = try? DispatchAPI.JSONValue(parsing: functions),
+      case .array(let list)? = document["functions"]
+    else { return [] }
+    return list.compactMap { item in
+      guard case .object(let function) = item, case .string(let name)? = function["name"],
+        case .array(let triggers)? = function["triggers"]
+      else { return nil }
+      let kinds = triggers.compactMap { trigger -> String? in
+        guard case .object(let members) = trigger, case .string(let kind)? = members["kind"] else { return nil }
+        return kind
+      }
+      return (name, kinds.joined(separator: ", "))
+    }
+  }
+
+  private func texts(_ bytes: [UInt8], _ name: String) -> [String] {
+    guard case .object(let members)? = try? DispatchAPI.JSONValue(parsing: bytes), case .array(let items)? = members[name]
+    else { return [] }
+    return items.compactMap { if case .string(let text) = $0 { text } else { nil } }
+  }
+}
