@@ -1,3 +1,5 @@
+import HexGrid
+
 /// A made-up city for those who have no file: San Francisco's outline, places that draw people at different hours, and a
 /// fleet that starts where people live.
 ///
@@ -40,7 +42,7 @@ package struct DemoCity: Sendable {
 
   /// A place that draws people, and how much at which time of day.
   private struct HotSpot {
-    var place: Place
+    var place: GeoPoint
     var spreadMeters: Double
     var home: Double
     var work: Double
@@ -53,19 +55,23 @@ package struct DemoCity: Sendable {
   private static let east = -122.396
 
   private static let hotSpots = [
-    HotSpot(place: Place(latitude: 37.7925, longitude: -122.4000), spreadMeters: 550, home: 2, work: 22, leisure: 6),
-    HotSpot(place: Place(latitude: 37.7800, longitude: -122.4030), spreadMeters: 700, home: 5, work: 14, leisure: 7),
-    HotSpot(place: Place(latitude: 37.7870, longitude: -122.4090), spreadMeters: 450, home: 5, work: 8, leisure: 14),
-    HotSpot(place: Place(latitude: 37.7785, longitude: -122.4180), spreadMeters: 500, home: 6, work: 9, leisure: 5),
-    HotSpot(place: Place(latitude: 37.7990, longitude: -122.4085), spreadMeters: 500, home: 8, work: 4, leisure: 10),
-    HotSpot(place: Place(latitude: 37.7990, longitude: -122.4360), spreadMeters: 700, home: 12, work: 3, leisure: 8),
-    HotSpot(place: Place(latitude: 37.7920, longitude: -122.4350), spreadMeters: 700, home: 10, work: 4, leisure: 6),
-    HotSpot(place: Place(latitude: 37.7630, longitude: -122.4200), spreadMeters: 800, home: 14, work: 6, leisure: 14),
-    HotSpot(place: Place(latitude: 37.7610, longitude: -122.4350), spreadMeters: 550, home: 9, work: 3, leisure: 9),
-    HotSpot(place: Place(latitude: 37.7700, longitude: -122.4470), spreadMeters: 600, home: 9, work: 3, leisure: 6),
-    HotSpot(place: Place(latitude: 37.7800, longitude: -122.4660), spreadMeters: 1_000, home: 9, work: 3, leisure: 4),
-    HotSpot(place: Place(latitude: 37.7600, longitude: -122.4750), spreadMeters: 1_100, home: 8, work: 3, leisure: 3),
-    HotSpot(place: Place(latitude: 37.7400, longitude: -122.4250), spreadMeters: 1_100, home: 8, work: 2, leisure: 3),
+    HotSpot(place: GeoPoint(latitude: 37.7925, longitude: -122.4000), spreadMeters: 550, home: 2, work: 22, leisure: 6),
+    HotSpot(place: GeoPoint(latitude: 37.7800, longitude: -122.4030), spreadMeters: 700, home: 5, work: 14, leisure: 7),
+    HotSpot(place: GeoPoint(latitude: 37.7870, longitude: -122.4090), spreadMeters: 450, home: 5, work: 8, leisure: 14),
+    HotSpot(place: GeoPoint(latitude: 37.7785, longitude: -122.4180), spreadMeters: 500, home: 6, work: 9, leisure: 5),
+    HotSpot(place: GeoPoint(latitude: 37.7990, longitude: -122.4085), spreadMeters: 500, home: 8, work: 4, leisure: 10),
+    HotSpot(place: GeoPoint(latitude: 37.7990, longitude: -122.4360), spreadMeters: 700, home: 12, work: 3, leisure: 8),
+    HotSpot(place: GeoPoint(latitude: 37.7920, longitude: -122.4350), spreadMeters: 700, home: 10, work: 4, leisure: 6),
+    HotSpot(
+      place: GeoPoint(latitude: 37.7630, longitude: -122.4200), spreadMeters: 800, home: 14, work: 6, leisure: 14),
+    HotSpot(place: GeoPoint(latitude: 37.7610, longitude: -122.4350), spreadMeters: 550, home: 9, work: 3, leisure: 9),
+    HotSpot(place: GeoPoint(latitude: 37.7700, longitude: -122.4470), spreadMeters: 600, home: 9, work: 3, leisure: 6),
+    HotSpot(
+      place: GeoPoint(latitude: 37.7800, longitude: -122.4660), spreadMeters: 1_000, home: 9, work: 3, leisure: 4),
+    HotSpot(
+      place: GeoPoint(latitude: 37.7600, longitude: -122.4750), spreadMeters: 1_100, home: 8, work: 3, leisure: 3),
+    HotSpot(
+      place: GeoPoint(latitude: 37.7400, longitude: -122.4250), spreadMeters: 1_100, home: 8, work: 2, leisure: 3),
   ]
 
   /// Requests of a Friday by local hour, relative to the evening peak.
@@ -76,7 +82,8 @@ package struct DemoCity: Sendable {
   private static let peakRequestsPerHour = 620.0
   /// Crow metres per second by local hour.
   private static let speed: [Double] = [
-    7.4, 7.6, 7.8, 8.2, 8.6, 8.2, 7.2, 6.0, 5.2, 5.1, 5.3, 5.3, 5.2, 5.2, 5.1, 5.0, 4.9, 4.9, 5.2, 5.7, 6.1, 6.3, 6.6, 7.0,
+    7.4, 7.6, 7.8, 8.2, 8.6, 8.2, 7.2, 6.0, 5.2, 5.1, 5.3, 5.3, 5.2, 5.2, 5.1, 5.0, 4.9, 4.9, 5.2, 5.7, 6.1, 6.3, 6.6,
+    7.0,
   ]
   /// Friday 2024-06-07, 00:00 in San Francisco.
   private static let midnightSeconds: Int64 = 1_717_743_600
@@ -166,7 +173,7 @@ package struct DemoCity: Sendable {
     return offset >= 1 ? 0 : (1 - offset) * (1 - offset) * (1 + 2 * offset)
   }
 
-  private static func place(weights: [Double], random: inout SplitMix64) -> Place {
+  private static func place(weights: [Double], random: inout SplitMix64) -> GeoPoint {
     let metersPerDegree = 111_195.0
     let cosine = 0.7907  // of 37.75 degrees
     var spot = hotSpots[0]
@@ -180,7 +187,7 @@ package struct DemoCity: Sendable {
       let latitude = spot.place.latitude + bell(&random) * spot.spreadMeters / metersPerDegree
       let longitude = spot.place.longitude + bell(&random) * spot.spreadMeters / (metersPerDegree * cosine)
       if (south...north).contains(latitude), (west...east).contains(longitude) {
-        return Place(
+        return GeoPoint(
           latitude: (latitude * 1e6).rounded() / 1e6, longitude: (longitude * 1e6).rounded() / 1e6)
       }
     }

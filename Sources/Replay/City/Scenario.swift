@@ -1,3 +1,5 @@
+package import HexGrid
+
 /// A city day ready to be played: who wants to go where and when, who drives, and how fast the city moves.
 ///
 /// The HTTP replay and the simulation in virtual time play the same scenarios.
@@ -7,14 +9,14 @@ package struct Scenario: Sendable {
     /// When the rider asks, in milliseconds since 1970.
     package var unixMilliseconds: Int64
     /// Where the rider waits.
-    package var pickup: Place
+    package var pickup: GeoPoint
     /// Where the rider wants to go.
-    package var dropoff: Place
+    package var dropoff: GeoPoint
     /// How long the ride takes; nil leaves it to the travel time.
     package var rideMilliseconds: Int64?
 
     /// Creates a request.
-    package init(unixMilliseconds: Int64, pickup: Place, dropoff: Place, rideMilliseconds: Int64?) {
+    package init(unixMilliseconds: Int64, pickup: GeoPoint, dropoff: GeoPoint, rideMilliseconds: Int64?) {
       self.unixMilliseconds = unixMilliseconds
       self.pickup = pickup
       self.dropoff = dropoff
@@ -27,10 +29,10 @@ package struct Scenario: Sendable {
     /// The driver's id.
     package var name: String
     /// Where the shift begins.
-    package var start: Place
+    package var start: GeoPoint
 
     /// Creates a driver.
-    package init(name: String, start: Place) {
+    package init(name: String, start: GeoPoint) {
       self.name = name
       self.start = start
     }

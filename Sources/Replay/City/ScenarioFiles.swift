@@ -1,3 +1,5 @@
+import HexGrid
+
 /// The files and choices out of which a recorded day becomes a scenario.
 package struct ScenarioFiles: Sendable {
   /// The trips that become requests.
@@ -105,7 +107,7 @@ package struct ScenarioFiles: Sendable {
     }
     let bytes = try DatasetBytes.read(path: pings)
     let names: [String]
-    let places: [Place]
+    let places: [GeoPoint]
     if FleetFile.recognises(header: try CSVTable(file: pings, bytes: bytes).header) {
       let file = try FleetFile.parse(file: pings, bytes: bytes)
       (names, places) = (file.names, file.places)

@@ -11,7 +11,8 @@ package struct TimeOfDay: Hashable, Sendable {
     guard parts.count == 2 || parts.count == 3 else { return nil }
     var numbers: [Int64] = []
     for part in parts {
-      guard (1...2).contains(part.count), part.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int64(part) else {
+      guard (1...2).contains(part.count), part.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int64(part)
+      else {
         return nil
       }
       numbers.append(number)

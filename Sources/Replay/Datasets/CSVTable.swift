@@ -108,7 +108,8 @@ package struct CSVTable {
     let name = header.indices.contains(column) ? header[column] : "\(column + 1)"
     guard column < fields.count else {
       return DatasetError(
-        file: file, line: line, column: name, reason: "the row has only \(fields.count) fields, \(expected) was expected")
+        file: file, line: line, column: name,
+        reason: "the row has only \(fields.count) fields, \(expected) was expected")
     }
     let shown = String(decoding: bytes[trimmed(column)].prefix(40), as: UTF8.self)
     return DatasetError(file: file, line: line, column: name, reason: "\"\(shown)\" found, \(expected) was expected")

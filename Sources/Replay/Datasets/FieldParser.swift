@@ -85,7 +85,8 @@ package enum FieldParser {
       guard bytes.count == 19 || bytes[start + 19] == 0x2E else { return nil }
       second = parsed
     }
-    guard (1...12).contains(month), (1...CivilTime.days(inMonth: month, of: year)).contains(day), hour < 24, minute < 60,
+    guard (1...12).contains(month), (1...CivilTime.days(inMonth: month, of: year)).contains(day), hour < 24,
+      minute < 60,
       second < 60
     else { return nil }
     let days = CivilTime.daysSince1970(year: year, month: month, day: day)

@@ -1,9 +1,11 @@
+package import HexGrid
+
 /// A file of taxis and where each was at the start: `licence,capacity,start_time,lon,lat`.
 package struct FleetFile: Sendable {
   /// The taxis' names.
   package var names: [String]
   /// Where each was.
-  package var places: [Place]
+  package var places: [GeoPoint]
   /// What became of the rows.
   package var rows: DatasetRows
 
@@ -23,7 +25,8 @@ package struct FleetFile: Sendable {
       let longitude = header.firstIndex(where: { ["lon", "lng", "longitude"].contains($0) })
     else {
       throw DatasetError(
-        file: file, line: 1, reason: "columns licence (or cab, driver, medallion), lat and lon were expected in the header")
+        file: file, line: 1,
+        reason: "columns licence (or cab, driver, medallion), lat and lon were expected in the header")
     }
     var rows = DatasetRows()
     var fleet = FleetFile(names: [], places: [], rows: rows)

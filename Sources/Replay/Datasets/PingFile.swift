@@ -1,3 +1,5 @@
+package import HexGrid
+
 /// A file of recorded positions of a fleet, read whole: `t,cab,lat,lon,occ`.
 package struct PingFile: Sendable {
   /// The pings in the file's order.
@@ -69,7 +71,7 @@ package struct PingFile: Sendable {
   }
 
   /// Where each cab was first seen: of its earliest pings the first in the file.
-  package func firstPlaces() -> [Place] {
+  package func firstPlaces() -> [GeoPoint] {
     var first: [RecordedPing?] = Array(repeating: nil, count: cabs.count)
     for ping in pings {
       let cab = Int(ping.cab)

@@ -1,3 +1,5 @@
+package import HexGrid
+
 /// One recorded trip: a request for the simulated riders.
 package struct RecordedTrip: Hashable, Sendable {
   /// When the passenger got in, in milliseconds since 1970.
@@ -5,12 +7,12 @@ package struct RecordedTrip: Hashable, Sendable {
   /// When the passenger got out; nil where the file does not tell.
   package var dropoffMilliseconds: Int64?
   /// Where the passenger got in.
-  package var pickup: Place
+  package var pickup: GeoPoint
   /// Where the passenger got out.
-  package var dropoff: Place
+  package var dropoff: GeoPoint
 
   /// Creates a trip.
-  package init(pickupMilliseconds: Int64, dropoffMilliseconds: Int64?, pickup: Place, dropoff: Place) {
+  package init(pickupMilliseconds: Int64, dropoffMilliseconds: Int64?, pickup: GeoPoint, dropoff: GeoPoint) {
     self.pickupMilliseconds = pickupMilliseconds
     self.dropoffMilliseconds = dropoffMilliseconds
     self.pickup = pickup

@@ -1,3 +1,5 @@
+import HexGrid
+
 /// A file of recorded trips, read whole.
 package struct TripFile: Sendable {
   /// The trips that were taken, by pickup time and then in the file's order.
@@ -101,7 +103,7 @@ package struct TripFile: Sendable {
 
 extension CSVTable {
   /// A position from two columns of the present row; nought, nought (which stands for "unknown" in such files) is bad.
-  func place(latitude: Int, longitude: Int) throws(DatasetError) -> Place {
+  func place(latitude: Int, longitude: Int) throws(DatasetError) -> GeoPoint {
     guard let north = decimal(latitude), (-90...90).contains(north) else {
       throw error(column: latitude, expected: "degrees from -90 to 90")
     }
@@ -109,6 +111,6 @@ extension CSVTable {
       throw error(column: longitude, expected: "degrees from -180 to 180")
     }
     guard north != 0 || east != 0 else { throw error(column: latitude, expected: "a known position") }
-    return Place(latitude: north, longitude: east)
+    return GeoPoint(latitude: north, longitude: east)
   }
 }

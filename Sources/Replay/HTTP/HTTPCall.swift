@@ -49,7 +49,7 @@ package struct HTTPReply: Sendable {
   }
 
   /// The body as JSON; nil where it is none.
-  package var json: JSONValue? { JSONValue(body) }
+  package var json: JSONAnswer? { JSONAnswer(body) }
 
   /// The `code` of a problem document; nil where there is none.
   package var problemCode: String? { json?["code"]?.text }

@@ -69,7 +69,8 @@ package actor HTTPClient {
       let connection = try await connection()
       let isFresh = connection.exchanges == 0
       let start = NIODeadline.now()
-      let result = await withCheckedContinuation { (waiter: CheckedContinuation<Result<HTTPReply, HTTPFailure>, Never>) in
+      let result = await withCheckedContinuation {
+        (waiter: CheckedContinuation<Result<HTTPReply, HTTPFailure>, Never>) in
         connection.send(call, host: host) { waiter.resume(returning: $0) }
       }
       release(connection)

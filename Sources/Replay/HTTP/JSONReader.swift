@@ -3,7 +3,7 @@ struct JSONReader {
   private let bytes: UnsafeBufferPointer<UInt8>
   private var cursor = 0
 
-  static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONValue? {
+  static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONAnswer? {
     var reader = JSONReader(bytes: bytes)
     guard let value = reader.value(depth: 0) else { return nil }
     reader.skipSpace()
@@ -30,7 +30,7 @@ struct JSONReader {
     return true
   }
 
-  private mutating func value(depth: Int) -> JSONValue? {
+  private mutating func value(depth: Int) -> JSONAnswer? {
     skipSpace()
     guard depth < 64, cursor < bytes.count else { return nil }
     switch bytes[cursor] {
@@ -44,31 +44,31 @@ struct JSONReader {
     }
   }
 
-  private mutating func word(_ word: StaticString, _ value: JSONValue) -> JSONValue? {
+  private mutating func word(_ word: StaticString, _ value: JSONAnswer) -> JSONAnswer? {
     guard bytes.count - cursor >= word.utf8CodeUnitCount else { return nil }
     for index in 0..<word.utf8CodeUnitCount where bytes[cursor + index] != word.utf8Start[index] { return nil }
     cursor += word.utf8CodeUnitCount
     return value
   }
 
-  private mutating func object(depth: Int) -> JSONValue? {
+  private mutating func object(depth: Int) -> JSONAnswer? {
     cursor += 1
-    var members: [JSONValue.Member] = []
+    var members: [JSONAnswer.Member] = []
     if take(UInt8(ascii: "}")) { return .object(members) }
     while true {
       skipSpace()
       guard cursor < bytes.count, bytes[cursor] == UInt8(ascii: "\""), let name = string(), take(UInt8(ascii: ":")),
         let value = value(depth: depth + 1)
       else { return nil }
-      members.append(JSONValue.Member(name: name, value: value))
+      members.append(JSONAnswer.Member(name: name, value: value))
       if take(UInt8(ascii: "}")) { return .object(members) }
       guard take(UInt8(ascii: ",")) else { return nil }
     }
   }
 
-  private mutating func array(depth: Int) -> JSONValue? {
+  private mutating func array(depth: Int) -> JSONAnswer? {
     cursor += 1
-    var elements: [JSONValue] = []
+    var elements: [JSONAnswer] = []
     if take(UInt8(ascii: "]")) { return .array(elements) }
     while true {
       guard let value = value(depth: depth + 1) else { return nil }
@@ -78,7 +78,7 @@ struct JSONReader {
     }
   }
 
-  private mutating func number() -> JSONValue? {
+  private mutating func number() -> JSONAnswer? {
     let start = cursor
     scan: while cursor < bytes.count {
       switch bytes[cursor] {

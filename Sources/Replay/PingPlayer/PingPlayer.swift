@@ -51,7 +51,8 @@ package actor PingPlayer {
         if Task.isCancelled || isStopped { return }
         let seconds = Double((NIODeadline.now() - start).nanoseconds) / 1e9
         let rate = FixedPoint.grouped(Int(Double(count.sent) / seconds))
-        progress("\(FixedPoint.grouped(count.sent)) of \(FixedPoint.grouped(total)) pings, \(rate)/s, \(calls.errors) errors")
+        progress(
+          "\(FixedPoint.grouped(count.sent)) of \(FixedPoint.grouped(total)) pings, \(rate)/s, \(calls.errors) errors")
       }
     }
     await withTaskGroup(of: Void.self) { group in

@@ -16,7 +16,7 @@ package struct PingReport: Codable, Equatable, Sendable {
 
   /// The report as one JSON object.
   package var json: String {
-    var writer = JSONWriter(capacity: 1_024)
+    var writer = JSONBuffer(capacity: 1_024)
     writer.beginObject()
     writer.write(pings)
     writer.write(http)
@@ -35,7 +35,9 @@ package struct PingReport: Codable, Equatable, Sendable {
   package var table: String {
     var rows = ReplayReport.httpRows(http: http, pings: pings)
     for (code, count) in errorsByCode.sorted(by: { $0.key < $1.key }) { rows.append(("  error \(code)", "\(count)")) }
-    for (code, count) in refusalsByCode.sorted(by: { $0.key < $1.key }) { rows.append(("  answer \(code)", "\(count)")) }
+    for (code, count) in refusalsByCode.sorted(by: { $0.key < $1.key }) {
+      rows.append(("  answer \(code)", "\(count)"))
+    }
     rows.append(("time", "\(FixedPoint.text(wallSeconds, decimals: 2)) s" + (interrupted ? ", ended early" : "")))
     return ReplayReport.format(rows, notes: notes)
   }

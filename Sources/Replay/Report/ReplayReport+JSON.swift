@@ -3,7 +3,7 @@ import NIOCore
 extension ReplayReport {
   /// The report as one JSON object, members always in the same order.
   package var json: String {
-    var writer = JSONWriter(capacity: 4_096)
+    var writer = JSONBuffer(capacity: 4_096)
     writer.beginObject()
     writer.member("run", run)
     writer.member("requests", requests)
@@ -60,7 +60,7 @@ extension ReplayReport {
   }
 }
 
-extension JSONWriter {
+extension JSONBuffer {
   mutating func member(_ name: StaticString, _ value: String) {
     self.name(name)
     self.value(value)

@@ -7,7 +7,9 @@ extension ReplayReport {
       ("requests", FixedPoint.grouped(requests)),
       ("served", "\(FixedPoint.grouped(served)) (\(FixedPoint.percent(serviceRate)))"),
       ("expired", FixedPoint.grouped(expired)),
-      ("cancelled by riders", FixedPoint.grouped(cancelled) + (unreached > 0 ? " (\(unreached) never reached us)" : "")),
+      (
+        "cancelled by riders", FixedPoint.grouped(cancelled) + (unreached > 0 ? " (\(unreached) never reached us)" : "")
+      ),
       ("refused", FixedPoint.grouped(refused)),
       ("failed", FixedPoint.grouped(failed)),
       ("without a final state", FixedPoint.grouped(unfinished)),
@@ -31,11 +33,14 @@ extension ReplayReport {
     ]
     rows += Self.httpRows(http: http, pings: pings)
     for (code, count) in errorsByCode.sorted(by: { $0.key < $1.key }) { rows.append(("  error \(code)", "\(count)")) }
-    for (code, count) in refusalsByCode.sorted(by: { $0.key < $1.key }) { rows.append(("  answer \(code)", "\(count)")) }
+    for (code, count) in refusalsByCode.sorted(by: { $0.key < $1.key }) {
+      rows.append(("  answer \(code)", "\(count)"))
+    }
     for recovery in recoveries {
       let after = FixedPoint.text(recovery.seconds, decimals: 2)
       let cleared = FixedPoint.text(recovery.clearedSeconds, decimals: 2)
-      let outcome = recovery.isRecovered ? "back after \(after) s, all well after \(cleared) s" : "given up after \(cleared) s"
+      let outcome =
+        recovery.isRecovered ? "back after \(after) s, all well after \(cleared) s" : "given up after \(cleared) s"
       rows.append(
         ("outage", "\(recovery.cause) at \(FixedPoint.text(recovery.atSeconds, decimals: 1)) s: \(outcome)"))
     }

@@ -1,3 +1,4 @@
+import HexGrid
 import NIOCore
 
 /// Writes pings as JSON, each driver's part prepared once.
@@ -7,7 +8,7 @@ struct PingEncoder {
   /// - Parameter names: the drivers' ids.
   init(names: [String]) {
     prefixes = names.map { name in
-      var writer = JSONWriter(capacity: name.utf8.count + 24)
+      var writer = JSONBuffer(capacity: name.utf8.count + 24)
       writer.value(name)
       var buffer = ByteBuffer(string: "{\"driver\":")
       var quoted = writer.buffer
@@ -19,7 +20,7 @@ struct PingEncoder {
 
   /// Writes one ping.
   /// - Parameter occupied: nil leaves the field out.
-  func write(driver: Int, unixMilliseconds: Int64, place: Place, occupied: Bool?, into buffer: inout ByteBuffer) {
+  func write(driver: Int, unixMilliseconds: Int64, place: GeoPoint, occupied: Bool?, into buffer: inout ByteBuffer) {
     buffer.writeImmutableBuffer(prefixes[driver])
     DecimalText.write(unixMilliseconds, into: &buffer)
     buffer.writeStaticString(",\"latitude\":")

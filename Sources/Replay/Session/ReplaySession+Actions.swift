@@ -1,3 +1,4 @@
+import HexGrid
 import NIOCore
 
 extension ReplaySession {
@@ -28,15 +29,16 @@ extension ReplaySession {
 
   // MARK: Shifts
 
-  private func goOnline(_ driver: Int, at place: Place) async {
-    var writer = JSONWriter()
+  private func goOnline(_ driver: Int, at place: GeoPoint) async {
+    var writer = JSONBuffer()
     writer.beginObject()
     writer.member("status", "online")
     writer.name("position")
     writer.value(place)
     writer.endObject()
     let request = HTTPCall(
-      .put, "/v1/drivers/\(world.name(ofDriver: driver))/shift", body: writer.buffer, headers: [caller(ofDriver: driver)],
+      .put, "/v1/drivers/\(world.name(ofDriver: driver))/shift", body: writer.buffer,
+      headers: [caller(ofDriver: driver)],
       deadline: .seconds(30))
     guard let reply = await call(request, deliberate: [422]) else { return tell(.shiftRefused(driver: driver)) }
     guard reply.status == 200 else { return tell(.shiftRefused(driver: driver)) }
@@ -45,12 +47,13 @@ extension ReplaySession {
   }
 
   private func goOffline(_ driver: Int) async {
-    var writer = JSONWriter()
+    var writer = JSONBuffer()
     writer.beginObject()
     writer.member("status", "offline")
     writer.endObject()
     let request = HTTPCall(
-      .put, "/v1/drivers/\(world.name(ofDriver: driver))/shift", body: writer.buffer, headers: [caller(ofDriver: driver)])
+      .put, "/v1/drivers/\(world.name(ofDriver: driver))/shift", body: writer.buffer,
+      headers: [caller(ofDriver: driver)])
     for feed in feeds.values where feed.subject == .driver(driver) { feed.isDone = true }
     for _ in 1...10 {
       guard let reply = await call(request, deliberate: [409]) else { return }
@@ -64,7 +67,7 @@ extension ReplaySession {
   // MARK: Offers and steps
 
   private func driverBody(_ driver: Int) -> ByteBuffer {
-    var writer = JSONWriter()
+    var writer = JSONBuffer()
     writer.beginObject()
     writer.member("driver", world.name(ofDriver: driver))
     writer.endObject()
@@ -92,7 +95,7 @@ extension ReplaySession {
   private func report(
     _ driver: Int, rideID: String, _ step: WorldAction.Step, milliseconds: Int64, meters: Double
   ) async {
-    var writer = JSONWriter()
+    var writer = JSONBuffer()
     writer.beginObject()
     writer.member("driver", world.name(ofDriver: driver))
     writer.name("time")
@@ -129,7 +132,7 @@ extension ReplaySession {
   }
 
   private func quote(_ request: Int, attempt: Int) async -> String? {
-    var writer = JSONWriter()
+    var writer = JSONBuffer()
     writer.beginObject()
     writer.member("rider", world.name(ofRiderOf: request))
     writer.name("pickup")
@@ -155,7 +158,7 @@ extension ReplaySession {
   /// Turns a quote into a ride. Once sent it is sent until there is an answer, whatever the rider's patience: a ride may
   /// exist that nobody would cancel.
   private func order(_ request: Int, quoteID: String, attempt: Int) async -> HTTPReply? {
-    var writer = JSONWriter()
+    var writer = JSONBuffer()
     writer.beginObject()
     writer.member("rider", world.name(ofRiderOf: request))
     writer.member("quoteId", quoteID)
@@ -170,7 +173,7 @@ extension ReplaySession {
   }
 
   private func cancel(_ request: Int, rideID: String, milliseconds: Int64) async {
-    var writer = JSONWriter()
+    var writer = JSONBuffer()
     writer.beginObject()
     writer.member("rider", world.name(ofRiderOf: request))
     writer.name("time")

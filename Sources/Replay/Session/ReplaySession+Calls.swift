@@ -34,7 +34,9 @@ extension ReplaySession {
         cause = "\(reply.status) \(code ?? "")"
         isLimit = reply.status == 429
         if isLimit { calls.refused(cause) } else { calls.failed(cause) }
-        if let seconds = reply.retryAfterSeconds { pauseMilliseconds = max(pauseMilliseconds, min(Double(seconds), 1) * 500) }
+        if let seconds = reply.retryAfterSeconds {
+          pauseMilliseconds = max(pauseMilliseconds, min(Double(seconds), 1) * 500)
+        }
       } catch {
         if error == .closed { return nil }
         cause = error.code

@@ -80,7 +80,7 @@ extension ReplaySession {
 extension HTTPCall {
   /// A request to set the server's clock.
   static func clock(_ milliseconds: Int64, rate: Double) -> HTTPCall {
-    var writer = JSONWriter()
+    var writer = JSONBuffer()
     writer.beginObject()
     writer.name("now")
     writer.value(milliseconds)

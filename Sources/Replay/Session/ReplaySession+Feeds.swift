@@ -1,3 +1,4 @@
+import HexGrid
 import NIOCore
 
 extension ReplaySession {
@@ -140,7 +141,7 @@ extension ReplaySession {
   }
 
   private func handle(_ event: StreamedEvent, of feed: Feed) {
-    guard let json = JSONValue(event.data) else {
+    guard let json = JSONAnswer(event.data) else {
       calls.failed("malformedEvent")
       return
     }
@@ -157,7 +158,7 @@ extension ReplaySession {
     }
   }
 
-  private func handle(_ name: String, _ json: JSONValue, ofDriver driver: Int) {
+  private func handle(_ name: String, _ json: JSONAnswer, ofDriver driver: Int) {
     switch name {
     case "snapshot":
       tell(
@@ -171,7 +172,9 @@ extension ReplaySession {
     case "ride":
       if let ride = RideView(json["ride"] ?? json) { tell(.driverRide(driver: driver, ride)) }
     case "reposition":
-      if let target = json["target"].flatMap({ Place(json: $0) }) { tell(.reposition(driver: driver, target: target)) }
+      if let target = json["target"].flatMap({ GeoPoint(json: $0) }) {
+        tell(.reposition(driver: driver, target: target))
+      }
     default: break
     }
   }

@@ -43,7 +43,9 @@ package actor ReplaySession {
   package init(scenario: Scenario, options: ReplayOptions) {
     var scenario = scenario
     if !options.driverPrefix.isEmpty {
-      for index in scenario.drivers.indices { scenario.drivers[index].name = options.driverPrefix + scenario.drivers[index].name }
+      for index in scenario.drivers.indices {
+        scenario.drivers[index].name = options.driverPrefix + scenario.drivers[index].name
+      }
     }
     let run = options.run ?? "run" + String(AdjustableClock.systemNow().unixMilliseconds, radix: 36)
     var options = options

@@ -1,3 +1,5 @@
+package import HexGrid
+
 /// How long it takes to drive somewhere: crow distance times a detour at the hour's speed.
 package struct TravelTime: Hashable, Sendable {
   /// The speed of each hour.
@@ -19,7 +21,7 @@ package struct TravelTime: Hashable, Sendable {
   }
 
   /// The driven distance in metres.
-  package func distanceMeters(from start: Place, to end: Place) -> Double {
+  package func distanceMeters(from start: GeoPoint, to end: GeoPoint) -> Double {
     start.distanceMeters(to: end) * detour
   }
 
@@ -28,7 +30,7 @@ package struct TravelTime: Hashable, Sendable {
   ///   - start: where from.
   ///   - end: where to.
   ///   - unixMilliseconds: when the drive begins; its hour decides the speed.
-  package func milliseconds(from start: Place, to end: Place, at unixMilliseconds: Int64) -> Int64 {
+  package func milliseconds(from start: GeoPoint, to end: GeoPoint, at unixMilliseconds: Int64) -> Int64 {
     let metersPerSecond = speed.metersPerSecond[zone.hour(atUnixMilliseconds: unixMilliseconds)]
     return Int64(distanceMeters(from: start, to: end) / metersPerSecond * 1_000)
   }

@@ -1,3 +1,5 @@
+import HexGrid
+
 /// A straight drive, or a stay where it begins and ends at the same place.
 struct Leg: Hashable, Sendable {
   /// What the distance counts as.
@@ -6,13 +8,13 @@ struct Leg: Hashable, Sendable {
   }
 
   var purpose: Purpose
-  var from: Place
-  var to: Place
+  var from: GeoPoint
+  var to: GeoPoint
   var departs: Int64
   var arrives: Int64
   var meters: Double
 
-  init(stayAt place: Place, since milliseconds: Int64) {
+  init(stayAt place: GeoPoint, since milliseconds: Int64) {
     purpose = .stay
     from = place
     to = place
@@ -21,7 +23,7 @@ struct Leg: Hashable, Sendable {
     meters = 0
   }
 
-  init(_ purpose: Purpose, from: Place, to: Place, departs: Int64, duration: Int64, meters: Double) {
+  init(_ purpose: Purpose, from: GeoPoint, to: GeoPoint, departs: Int64, duration: Int64, meters: Double) {
     self.purpose = purpose
     self.from = from
     self.to = to
@@ -36,7 +38,7 @@ struct Leg: Hashable, Sendable {
     return min(max(Double(milliseconds - departs) / Double(arrives - departs), 0), 1)
   }
 
-  func place(at milliseconds: Int64) -> Place {
+  func place(at milliseconds: Int64) -> GeoPoint {
     purpose == .stay ? from : from.moved(towards: to, fraction: share(at: milliseconds))
   }
 }

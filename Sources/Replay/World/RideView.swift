@@ -1,3 +1,5 @@
+package import HexGrid
+
 /// What the world needs to know of a ride, as the server tells it.
 package struct RideView: Hashable, Sendable {
   package var rideID: String
@@ -8,8 +10,8 @@ package struct RideView: Hashable, Sendable {
   package var rider: String?
   /// The driver's id; nil where there is none yet.
   package var driver: String?
-  package var pickup: Place?
-  package var dropoff: Place?
+  package var pickup: GeoPoint?
+  package var dropoff: GeoPoint?
   /// The latest moment that the ride tells, in milliseconds since 1970.
   package var latestMilliseconds: Int64?
   /// The fare in minor units; nil where it is not told.
@@ -20,7 +22,7 @@ package struct RideView: Hashable, Sendable {
   /// Creates a view.
   package init(
     rideID: String, stage: RideStage, version: Int = 0, rider: String? = nil, driver: String? = nil,
-    pickup: Place? = nil, dropoff: Place? = nil, latestMilliseconds: Int64? = nil, fareMinorUnits: Int64? = nil,
+    pickup: GeoPoint? = nil, dropoff: GeoPoint? = nil, latestMilliseconds: Int64? = nil, fareMinorUnits: Int64? = nil,
     currency: String? = nil
   ) {
     self.rideID = rideID
@@ -37,7 +39,7 @@ package struct RideView: Hashable, Sendable {
 
   /// Reads a ride out of an answer.
   /// - Returns: nil where it is no ride.
-  package init?(_ json: JSONValue) {
+  package init?(_ json: JSONAnswer) {
     guard let rideID = json["rideId"]?.text, let stage = json["state"]?.text.flatMap(RideStage.init(rawValue:)) else {
       return nil
     }
@@ -45,15 +47,15 @@ package struct RideView: Hashable, Sendable {
       .compactMap { json[$0]?.unixMilliseconds }
     self.init(
       rideID: rideID, stage: stage, version: json["version"]?.integer ?? 0, rider: json["rider"]?.text,
-      driver: json["driver"]?.text, pickup: json["pickup"].flatMap { Place(json: $0) },
-      dropoff: json["dropoff"].flatMap { Place(json: $0) }, latestMilliseconds: moments.max(),
+      driver: json["driver"]?.text, pickup: json["pickup"].flatMap { GeoPoint(json: $0) },
+      dropoff: json["dropoff"].flatMap { GeoPoint(json: $0) }, latestMilliseconds: moments.max(),
       fareMinorUnits: json["fare"]?["minorUnits"]?.integer.map(Int64.init), currency: json["fare"]?["currency"]?.text)
   }
 }
 
-extension Place {
+extension GeoPoint {
   /// Reads a position out of an answer; nil where it is none.
-  package init?(json: JSONValue) {
+  package init?(json: JSONAnswer) {
     guard let latitude = json["latitude"]?.double ?? json["lat"]?.double,
       let longitude = json["longitude"]?.double ?? json["lng"]?.double ?? json["lon"]?.double
     else { return nil }

@@ -1,3 +1,5 @@
+import HexGrid
+
 /// A driver of a world: what they do now, and where.
 struct SimulatedDriver: Sendable {
   enum Shift: Sendable {
@@ -22,8 +24,8 @@ struct SimulatedDriver: Sendable {
   /// A ride that the driver has.
   struct Assignment: Hashable, Sendable {
     var rideID: String
-    var pickup: Place
-    var dropoff: Place
+    var pickup: GeoPoint
+    var dropoff: GeoPoint
     /// When the driver took it.
     var since: Int64
   }

@@ -1,3 +1,5 @@
+import HexGrid
+
 extension World {
   /// Sends a driver to a pickup place.
   mutating func begin(_ driver: Int, _ assignment: SimulatedDriver.Assignment, at milliseconds: Int64) {
@@ -8,7 +10,7 @@ extension World {
     drive(driver, .pickup, to: assignment.pickup, departs: start, duration: nil)
   }
 
-  mutating func reposition(_ driver: Int, to target: Place) {
+  mutating func reposition(_ driver: Int, to target: GeoPoint) {
     guard drivers[driver].isIdle, drivers[driver].answer == nil, target.isValid else { return }
     tally.repositions += 1
     drivers[driver].duty = .repositioning
@@ -17,7 +19,7 @@ extension World {
 
   /// Starts a drive from wherever the driver is at that moment.
   private mutating func drive(
-    _ driver: Int, _ purpose: Leg.Purpose, to target: Place, departs: Int64, duration: Int64?
+    _ driver: Int, _ purpose: Leg.Purpose, to target: GeoPoint, departs: Int64, duration: Int64?
   ) {
     settleLeg(driver, at: departs)
     let from = drivers[driver].leg.place(at: departs)

@@ -1,3 +1,5 @@
+import HexGrid
+
 extension World {
   mutating func consider(_ driver: Int, _ offer: OfferView) {
     guard drivers[driver].shift == .on, drivers[driver].answer?.offer.offerID != offer.offerID,
@@ -48,12 +50,13 @@ extension World {
     }
     finished.remove(ride.rideID)
     take(
-      driver, rideID: ride.rideID, pickup: ride.pickup ?? answer.offer.pickup, dropoff: ride.dropoff ?? answer.offer.dropoff,
+      driver, rideID: ride.rideID, pickup: ride.pickup ?? answer.offer.pickup,
+      dropoff: ride.dropoff ?? answer.offer.dropoff,
       at: answer.milliseconds)
   }
 
   /// The driver has a ride from now on: sets off, or after the present ride.
-  mutating func take(_ driver: Int, rideID: String, pickup: Place, dropoff: Place, at milliseconds: Int64) {
+  mutating func take(_ driver: Int, rideID: String, pickup: GeoPoint, dropoff: GeoPoint, at milliseconds: Int64) {
     guard drivers[driver].assignment?.rideID != rideID, drivers[driver].next?.rideID != rideID,
       !finished.contains(rideID)
     else { return }

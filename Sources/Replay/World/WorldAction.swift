@@ -1,3 +1,5 @@
+package import HexGrid
+
 /// What the drivers and riders of a world want done by whoever runs it.
 package enum WorldAction: Equatable, Sendable {
   /// A driver's step of a ride.
@@ -6,7 +8,7 @@ package enum WorldAction: Equatable, Sendable {
   }
 
   /// Begin a driver's shift at a place.
-  case goOnline(driver: Int, at: Place, milliseconds: Int64)
+  case goOnline(driver: Int, at: GeoPoint, milliseconds: Int64)
   /// End a driver's shift.
   case goOffline(driver: Int)
   /// Take an offer.

@@ -1,3 +1,5 @@
+package import HexGrid
+
 /// What a world is told by whoever runs it: answers and events.
 package enum WorldInput: Sendable {
   /// The shift began.
@@ -29,5 +31,5 @@ package enum WorldInput: Sendable {
   /// A ride changed, as its rider learned.
   case riderRide(request: Int, RideView)
   /// A suggestion to wait elsewhere.
-  case reposition(driver: Int, target: Place)
+  case reposition(driver: Int, target: GeoPoint)
 }

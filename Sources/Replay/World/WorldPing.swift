@@ -1,3 +1,5 @@
+package import HexGrid
+
 /// A position that a simulated driver reports.
 package struct WorldPing: Equatable, Sendable {
   /// Which driver.
@@ -5,5 +7,5 @@ package struct WorldPing: Equatable, Sendable {
   /// When, in milliseconds since 1970.
   package var unixMilliseconds: Int64
   /// Where.
-  package var place: Place
+  package var place: GeoPoint
 }

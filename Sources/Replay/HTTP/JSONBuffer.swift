@@ -1,7 +1,8 @@
+package import HexGrid
 package import NIOCore
 
 /// Writes JSON straight into a buffer.
-package struct JSONWriter: Sendable {
+package struct JSONBuffer: Sendable {
   /// What was written.
   package private(set) var buffer: ByteBuffer
   private var needsComma = false
@@ -97,7 +98,7 @@ package struct JSONWriter: Sendable {
   }
 
   /// Writes a position.
-  package mutating func value(_ place: Place) {
+  package mutating func value(_ place: GeoPoint) {
     beginObject()
     name("latitude")
     value(place.latitude)

@@ -1,5 +1,5 @@
 /// RFC 3339 times.
-package enum Timestamp {
+package enum TimestampText {
   /// Reads `2008-06-07T00:00:00.000Z` or one with an offset.
   /// - Returns: milliseconds since 1970; nil where the text is no time.
   package static func unixMilliseconds(_ text: String) -> Int64? {

@@ -1,18 +1,18 @@
 package import NIOCore
 
 /// A JSON text, read tolerantly: for answers, where what is not understood is passed over.
-package indirect enum JSONValue: Sendable, Equatable {
+package indirect enum JSONAnswer: Sendable, Equatable {
   case null
   case boolean(Bool)
   case number(Double)
   case string(String)
-  case array([JSONValue])
+  case array([JSONAnswer])
   case object([Member])
 
   /// One member of an object.
   package struct Member: Sendable, Equatable {
     package var name: String
-    package var value: JSONValue
+    package var value: JSONAnswer
   }
 
   /// Reads a text.
@@ -33,7 +33,7 @@ package indirect enum JSONValue: Sendable, Equatable {
   }
 
   /// A member of an object; nil where there is none.
-  package subscript(name: String) -> JSONValue? {
+  package subscript(name: String) -> JSONAnswer? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.name == name }?.value
   }
@@ -54,7 +54,7 @@ package indirect enum JSONValue: Sendable, Equatable {
   }
 
   /// The elements of an array.
-  package var elements: [JSONValue]? {
+  package var elements: [JSONAnswer]? {
     if case .array(let elements) = self { elements } else { nil }
   }
 
@@ -65,7 +65,7 @@ package indirect enum JSONValue: Sendable, Equatable {
   package var unixMilliseconds: Int64? {
     switch self {
     case .number(let number): Int64(exactly: number)
-    case .string(let text): Timestamp.unixMilliseconds(text)
+    case .string(let text): TimestampText.unixMilliseconds(text)
     default: nil
     }
   }
