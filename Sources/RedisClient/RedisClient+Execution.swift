@@ -5,11 +5,14 @@ extension RedisClient {
 
   /// How often one command follows redirections before the cluster counts as confused.
   private static let maxRedirects = 32
+  /// After so many redirections there is a pause before each: the nodes do not agree yet.
+  private static let promptRedirects = 4
   private static let firstPause = TimeAmount.milliseconds(1)
   private static let longestPause = TimeAmount.milliseconds(50)
 
   /// Sends a command and repeats it for as long as that may help.
   func execute(_ command: RedisCommand, over lane: RedisNode.Lane = .shared, deadline: NIODeadline) async -> Answer {
+    await topology.settleDoubts(deadline: deadline)
     switch topology.node(for: command) {
     case .failure(let error): return await recover([command], from: error, over: lane, host: "", deadline: deadline)
     case .success(let node):
@@ -25,6 +28,7 @@ extension RedisClient {
 
   /// Sends commands together, then repeats those for which that may help.
   func execute(_ commands: [RedisCommand], deadline: NIODeadline) async -> [Answer] {
+    await topology.settleDoubts(deadline: deadline)
     var answers = await sendTogether(commands, deadline: deadline)
     for (index, answer) in answers.enumerated() {
       guard case .failure(let error) = answer.answer else { continue }
@@ -67,6 +71,7 @@ extension RedisClient {
   /// Runs commands between `MULTI` and `EXEC`.
   func executeTransaction(_ commands: [RedisCommand], deadline: NIODeadline) async -> Answer {
     guard !commands.isEmpty else { return .success(.array([])) }
+    await topology.settleDoubts(deadline: deadline)
     if topology.isCluster, Set(commands.compactMap(\.slot)).count > 1 {
       return .failure(RedisError(.invalidCommand, "CROSSSLOT: a transaction touches keys of several slots"))
     }
@@ -104,6 +109,7 @@ extension RedisClient {
     _ commands: [RedisCommand], keyed: RedisCommand? = nil, from failure: RedisError, over lane: RedisNode.Lane,
     host: String, deadline: NIODeadline
   ) async -> Answer {
+    if failure.code == .timeout || failure.code == .connectionLost { topology.doubt() }
     var error = failure
     var host = host
     var attempts = Attempts()
@@ -159,14 +165,14 @@ extension RedisClient {
       attempts.prelude = [script.load] + asking
       return attempts.loadCount <= 3
     case .moved(let slot, let endpoint):
-      attempts.redirectCount += 1
+      guard await countRedirect(&attempts, deadline: deadline) else { return false }
       attempts.endpoint = endpoint
       await topology.moved(slot, to: endpoint, deadline: deadline)
     case .ask where isTransaction:
       // ASKING holds for one command only, so a transaction waits until the slot has moved.
       return await pause(&attempts, deadline: deadline)
     case .ask(let endpoint):
-      attempts.redirectCount += 1
+      guard await countRedirect(&attempts, deadline: deadline) else { return false }
       attempts.endpoint = endpoint
       attempts.prelude = [RedisCommand("ASKING")]
       topology.asked()
@@ -175,7 +181,14 @@ extension RedisClient {
       guard await pause(&attempts, deadline: deadline) else { return false }
       await topology.refresh(deadline: deadline)
     }
-    return attempts.redirectCount <= Self.maxRedirects && .now() < deadline
+    return .now() < deadline
+  }
+
+  private func countRedirect(_ attempts: inout Attempts, deadline: NIODeadline) async -> Bool {
+    attempts.redirectCount += 1
+    guard attempts.redirectCount > Self.promptRedirects else { return true }
+    guard attempts.redirectCount <= Self.maxRedirects else { return false }
+    return await pause(&attempts, deadline: deadline)
   }
 
   /// Waits a moment, longer each time.

@@ -20,6 +20,7 @@ package final class RedisClient: Sendable, Service {
   let configuration: RedisConfiguration
   let topology: RedisTopology
   let metrics = RedisMetrics()
+  let subscriptions: SubscriptionList
 
   /// Makes a client; nothing is connected yet.
   /// - Throws: ``RedisError/Code/invalidConfiguration``
@@ -28,6 +29,7 @@ package final class RedisClient: Sendable, Service {
   ) throws(RedisError) {
     try configuration.validate()
     self.configuration = configuration
+    subscriptions = SubscriptionList(limit: configuration.maxDedicatedConnections, group: eventLoopGroup)
     topology = RedisTopology(configuration: configuration, group: eventLoopGroup, logger: logger, metrics: metrics)
   }
 
@@ -39,7 +41,10 @@ package final class RedisClient: Sendable, Service {
   }
 
   /// Takes no more commands, waits a moment for the answers on their way and closes all connections.
-  package func close() async { await topology.close(timeout: configuration.closeTimeout) }
+  package func close() async {
+    subscriptions.close()
+    await topology.close(timeout: configuration.closeTimeout)
+  }
 
   /// How many commands wait for an answer on the shared connections.
   package var pendingCount: Int { topology.pendingCount }
@@ -68,7 +73,7 @@ package final class RedisClient: Sendable, Service {
   @discardableResult
   package func command(_ command: RedisCommand, deadline: Duration? = nil) async throws(RedisError) -> RedisValue {
     let start = NIODeadline.now()
-    let limit = start + TimeAmount(deadline ?? configuration.commandDeadline)
+    let limit = start.advanced(by: deadline ?? configuration.commandDeadline)
     let answer = await execute(command, deadline: limit)
     record(.command, since: start, failed: answer.isFailure)
     return try answer.get()
@@ -87,7 +92,7 @@ package final class RedisClient: Sendable, Service {
     _ commands: [RedisCommand], deadline: Duration? = nil
   ) async throws(RedisError) -> [Result<RedisValue, RedisError>] {
     let start = NIODeadline.now()
-    let limit = start + TimeAmount(deadline ?? configuration.commandDeadline)
+    let limit = start.advanced(by: deadline ?? configuration.commandDeadline)
     let answers = await execute(commands, deadline: limit)
     record(.pipeline, since: start, failed: answers.contains { $0.isFailure })
     if Task.isCancelled, case .failure(let error)? = answers.first(where: { $0.isCancelled }) { throw error }
@@ -107,7 +112,7 @@ package final class RedisClient: Sendable, Service {
     _ commands: [RedisCommand], deadline: Duration? = nil
   ) async throws(RedisError) -> [RedisValue] {
     let start = NIODeadline.now()
-    let limit = start + TimeAmount(deadline ?? configuration.commandDeadline)
+    let limit = start.advanced(by: deadline ?? configuration.commandDeadline)
     let answer = await executeTransaction(commands, deadline: limit)
     record(.transaction, since: start, failed: answer.isFailure)
     return try answer.get().array()
@@ -144,14 +149,38 @@ package final class RedisClient: Sendable, Service {
   ) async throws(RedisError) -> RedisValue {
     let start = NIODeadline.now()
     let limit =
-      blockingTime.map { start + TimeAmount($0) + TimeAmount(configuration.commandDeadline) } ?? .distantFuture
+      blockingTime.map { start.advanced(by: $0).advanced(by: configuration.commandDeadline) } ?? .distantFuture
     let answer = await execute(command, over: .dedicated, deadline: limit)
     record(.blocking, since: start, failed: answer.isFailure)
     return try answer.get()
   }
 
+  /// Listens to channels, on a connection of its own; see ``RedisSubscription`` for what is promised.
+  /// - Parameters:
+  ///   - channels: at least one channel
+  ///   - bufferLimit: the messages that may wait to be read; one more ends the subscription
+  /// - Throws: why the server could not be subscribed to within the time to connect
+  package func subscribe(
+    to channels: [String], bufferLimit: Int = 1024
+  ) async throws(RedisError) -> RedisSubscription {
+    guard !channels.isEmpty, bufferLimit > 0 else {
+      throw RedisError(.invalidCommand, "a subscription needs a channel and room for messages")
+    }
+    // In a cluster a message reaches every node, so any will do.
+    let endpoint = try topology.node(for: RedisCommand("PING")).get().endpoint
+    return try await subscriptions.open(
+      channels, at: endpoint, configuration: configuration, bufferLimit: bufferLimit)
+  }
+
   private func record(_ kind: RedisMetrics.Kind, since start: NIODeadline, failed: Bool) {
     metrics.record(kind, nanoseconds: (NIODeadline.now() - start).nanoseconds, failed: failed)
+  }
+}
+
+extension NIODeadline {
+  /// The time after so long, between now and a year from now, whatever a caller asks for.
+  func advanced(by duration: Duration) -> NIODeadline {
+    self + TimeAmount(min(max(.zero, duration), .seconds(365 * 86_400)))
   }
 }
 

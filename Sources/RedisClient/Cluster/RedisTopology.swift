@@ -11,12 +11,17 @@ final class RedisTopology: Sendable {
     /// Nil while there is only one server.
     var slots: SlotMap?
     var isRefreshing = false
+    /// Whether a node did not answer: it may have been replaced without a word.
+    var isDoubtful = false
     var nextRefresh = NIODeadline.uptimeNanoseconds(0)
     var isClosed = false
   }
 
   /// The map is not asked for more often than this because of redirections.
   private static let refreshInterval = TimeAmount.milliseconds(100)
+
+  /// How long one node has to tell the map before another is asked.
+  private static let refreshTimeout = TimeAmount.milliseconds(250)
 
   private let configuration: RedisConfiguration
   private let group: any EventLoopGroup
@@ -84,16 +89,24 @@ final class RedisTopology: Sendable {
     await refresh(deadline: deadline)
   }
 
+  /// A node of a cluster did not answer in time: the next caller asks for the map first.
+  func doubt() { state.withLock { $0.isDoubtful = $0.slots != nil } }
+
+  /// Asks for the map when there is doubt about it.
+  func settleDoubts(deadline: NIODeadline) async {
+    if state.withLock({ $0.isDoubtful }) { await refresh(deadline: deadline) }
+  }
+
   /// Counts an `ASK`.
   func asked() { metrics.redirected() }
 
   /// Asks one node after the other for the map; returns at once while another caller does, or right after.
-  /// - Parameter isUrgent: whether to ask although somebody asked a moment ago
-  func refresh(deadline: NIODeadline, isUrgent: Bool = false) async {
+  func refresh(deadline: NIODeadline) async {
     let now = NIODeadline.now()
     let candidates: [RedisNode]? = state.withLock { state in
-      guard !state.isClosed, !state.isRefreshing, isUrgent || now >= state.nextRefresh else { return nil }
+      guard !state.isClosed, !state.isRefreshing, now >= state.nextRefresh else { return nil }
       state.isRefreshing = true
+      state.isDoubtful = false
       return state.nodes.values.shuffled()
     }
     guard let candidates else { return }
@@ -104,7 +117,7 @@ final class RedisTopology: Sendable {
       }
     }
     for node in candidates + [seed] {
-      let limit = min(deadline, .now() + .seconds(1))
+      let limit = min(deadline, .now() + Self.refreshTimeout)
       guard case .success(let value) = await node.send(RedisCommand("CLUSTER", "SLOTS"), deadline: limit),
         let map = try? SlotMap(value, askedHost: node.host), !map.endpoints.isEmpty
       else { continue }

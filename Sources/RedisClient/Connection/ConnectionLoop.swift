@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import NIOPosix
 
 /// The part of a connection that lives on its event loop: the channel, the queue of answers to come, the one timer.
 final class ConnectionLoop {
@@ -23,6 +22,7 @@ final class ConnectionLoop {
   private static let timerResolution = TimeAmount.milliseconds(1)
   /// A write buffer that grew beyond this is not kept.
   private static let maxKeptByteCount = 1 << 20
+  private static let maxKeptAnswers = 16_384
 
   private let options: ConnectionOptions
   private let inbox: ConnectionInbox
@@ -35,8 +35,8 @@ final class ConnectionLoop {
   private var backlog = CircularBuffer<PendingReply>()
   private var backlogBytes = ByteBuffer()
   private var spare = ConnectionInbox.Batch()
-  private var answeredCount = 0
-  private var answeredByteCount = 0
+  /// Read and not handed out yet.
+  private var answered: [(reply: PendingReply, value: RedisValue)] = []
   private var timer: Scheduled<Void>?
   private var timerDeadline = NIODeadline.distantFuture
   private var delay: ReconnectDelay
@@ -68,8 +68,7 @@ final class ConnectionLoop {
       channel?.writeAndFlush(batch.bytes, promise: nil)
       keep(batch)
     case .closing, .closed:
-      batch.replies.forEach { $0.waiter.fail(RedisError(.closed)) }
-      release(batch.replies)
+      fail(batch.replies, with: RedisError(.closed))
     case .idle, .connecting, .greeting, .pausing:
       backlog.append(contentsOf: batch.replies)
       backlogBytes.writeImmutableBuffer(batch.bytes)
@@ -86,29 +85,36 @@ final class ConnectionLoop {
     spare.earliestDeadline = .distantFuture
   }
 
-  /// Gives an answer to whoever has waited longest.
+  /// Takes the answer for whoever has waited longest.
   func received(_ value: RedisValue) {
     if case .greeting(let missing) = phase { return greeted(with: value, missing: missing) }
     guard let reply = inFlight.popFirst() else {
+      // A server that is full or protected says so before it hangs up.
+      if case .error(let error) = value { return abandon(RedisError(.connectFailed, error.detail)) }
       return abandon(RedisError(.protocolViolation, "an answer that nobody asked for"))
     }
-    answeredCount += 1
-    answeredByteCount += reply.byteCount
-    if case .error(let error) = value {
-      reply.waiter.fulfil(reply.index, with: .failure(error))
-    } else {
-      reply.waiter.fulfil(reply.index, with: .success(value))
-    }
+    answered.append((reply, value))
   }
 
-  /// Everything that was read has been handed out.
+  /// Hands out what was read. The room is given back first, so that whoever is woken finds it.
   func finishedReading() {
-    guard answeredCount > 0 else { return }
-    inbox.release(count: answeredCount, byteCount: answeredByteCount)
-    options.metrics.answered(answeredCount)
-    answeredCount = 0
-    answeredByteCount = 0
+    guard !answered.isEmpty else { return }
+    inbox.release(count: answered.count, byteCount: answered.reduce(0) { $0 + $1.reply.byteCount })
+    options.metrics.answered(answered.count)
+    for (reply, value) in answered {
+      if case .error(let error) = value {
+        reply.waiter.fulfil(reply.index, with: .failure(error))
+      } else {
+        reply.waiter.fulfil(reply.index, with: .success(value))
+      }
+    }
+    answered.removeAll(keepingCapacity: answered.count <= Self.maxKeptAnswers)
     if case .closing = phase, inFlight.isEmpty { channel?.close(promise: nil) }
+  }
+
+  private func fail(_ replies: some Collection<PendingReply>, with error: RedisError) {
+    release(replies)
+    replies.forEach { $0.waiter.fail(error) }
   }
 
   private func release(_ replies: some Collection<PendingReply>) {
@@ -123,23 +129,9 @@ final class ConnectionLoop {
     guard case .idle = phase else { return }
     phase = .connecting
     let bound = NIOLoopBound(self, eventLoop: eventLoop)
-    let bootstrap = ClientBootstrap(group: eventLoop)
-      .connectTimeout(TimeAmount(options.configuration.connectTimeout))
-      .channelOption(.socketOption(.so_keepalive), value: 1)
-      .channelOption(
-        .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 2048, initial: 16_384, maximum: 262_144)
-      )
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(ReplyHandler(loop: bound.value))
-        }
-      }
-    let attempt =
-      switch options.endpoint {
-      case .tcp(let host, let port):
-        bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
-      case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
-      }
+    let attempt = options.endpoint.connect(on: eventLoop, timeout: options.configuration.connectTimeout) { channel in
+      try channel.pipeline.syncOperations.addHandler(ReplyHandler(loop: bound.value))
+    }
     attempt.assumeIsolated().whenFailure { error in
       guard case .connecting = self.phase else { return self.finishClosing() }
       self.retryLater(RedisError(.connectFailed, "\(error)"))
@@ -165,6 +157,9 @@ final class ConnectionLoop {
 
   private func greeted(with value: RedisValue, missing: Int) {
     if case .error(let error) = value {
+      guard !error.detail.contains("max number of clients") else {
+        return abandon(RedisError(.connectFailed, error.detail))
+      }
       // Waiting would not help: whoever waits learns at once what is wrong with the configuration.
       let failure = RedisError(.authenticationFailed, error.detail)
       lastFailure = failure
@@ -218,10 +213,8 @@ final class ConnectionLoop {
     let lost = inFlight
     inFlight.removeAll()
     if !lost.isEmpty {
-      finishedReading()
       options.metrics.answered(lost.count)
-      lost.forEach { $0.waiter.fail(cause) }
-      release(lost)
+      fail(lost, with: cause)
     }
     switch phase {
     case .closing, .closed: finishClosing()
@@ -250,17 +243,15 @@ final class ConnectionLoop {
   }
 
   private func failBacklog(_ error: RedisError) {
-    backlog.forEach { $0.waiter.fail(error) }
-    release(backlog)
+    let waiting = backlog
     backlog.removeAll()
     backlogBytes = ByteBuffer()
+    fail(waiting, with: error)
   }
 
   /// Fails what was left between the last collection and the refusal.
   private func collectRefused(_ error: RedisError) {
-    let batch = inbox.take(leaving: ConnectionInbox.Batch())
-    batch.replies.forEach { $0.waiter.fail(error) }
-    release(batch.replies)
+    fail(inbox.take(leaving: ConnectionInbox.Batch()).replies, with: error)
   }
 
   private func abandon(_ error: RedisError) {

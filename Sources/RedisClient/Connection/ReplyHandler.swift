@@ -16,11 +16,12 @@ final class ReplyHandler: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard cause == nil else { return }
     let buffer = unwrapInboundIn(data)
+    // Also after a broken reply: those before it are good.
+    defer { loop.finishedReading() }
     do throws(RedisError) {
       try buffer.withUnsafeReadableBytes { bytes throws(RedisError) in
         try reader.feed(bytes) { loop.received($0) }
       }
-      loop.finishedReading()
     } catch {
       fail(error, context)
     }

@@ -77,7 +77,12 @@ package struct RedisError: Error, Sendable, Hashable {
   /// - Parameter message: the error line without its leading `-`, for example `WRONGTYPE Operation against …`
   package init(serverMessage message: String) {
     let prefix = message.prefix { $0 != " " }
-    let isPrefix = !prefix.isEmpty && prefix.utf8.allSatisfy { ($0 >= 0x41 && $0 <= 0x5A) || $0 == 0x5F }
+    let isPrefix =
+      !prefix.isEmpty
+      && prefix.utf8.allSatisfy { byte in
+        // Capitals, digits, hyphen and underscore: scripts of ours use such words too.
+        (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
+      }
     storage = Storage(
       code: .server, serverPrefix: isPrefix ? String(prefix) : "ERR", detail: message, mayHaveExecuted: false)
   }
@@ -109,6 +114,7 @@ package struct RedisError: Error, Sendable, Hashable {
 
   private static let transientPrefixes: Set<String> = [
     "LOADING", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY", "BUSY", "NOREPLICAS", "OOM", "MOVED", "ASK",
+    "UNBLOCKED",
   ]
 
   /// Two errors are equal when everything they say is.

@@ -142,6 +142,22 @@ struct ClusterTests {
       }
     }
   }
+
+  @Test("a master freezes: nobody closes its connections, and still the client finds the replica that took over")
+  func frozen() async throws {
+    try await TestCluster.with("frozen", hasReplica: true) { cluster in
+      let key = try #require(
+        (0..<60).map { "key\($0)" }.first { cluster.owner(of: KeySlot.slot(of: Array($0.utf8))) == 0 })
+      let process = try #require(cluster.servers[0].processID)
+      defer { kill(process, SIGCONT) }
+      try await TestServer.withClient(of: cluster.url(1) + "?cluster=true") { client in
+        try await client.command("SET", key, 1)
+        try await cluster.onNode(0) { try await $0.command("WAIT", 1, 1000) }
+        kill(process, SIGSTOP)
+        try await waitUntil { (try? await client.command("GET", key, deadline: .milliseconds(200)).integer()) == 1 }
+      }
+    }
+  }
 }
 
 extension Int {
