@@ -37,6 +37,9 @@ let functions = [
   ("zone-load", "ZoneLoadFunction"),
 ]
 
+/// The scripts below `migrations/` that make the schema of the record, in their order.
+let migrations = ["0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit"]
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: rules)
 }
@@ -90,7 +93,10 @@ let package = Package(
     library("PostgresClient", ["CLibpq", logging, metrics, serviceLifecycle]),
     library("EmbeddedStores", [logging]),
     library("RedisState", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "RedisClient", logging]),
-    library("PostgresState", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "PostgresClient", logging]),
+    .target(
+      name: "Migrations", path: "migrations", resources: migrations.map { .embedInCode("\($0).sql") },
+      swiftSettings: rules),
+    library("PostgresState", ["DispatchState", "DispatchCore", "HexGrid", "PostgresClient", "Migrations", logging]),
     library(
       "Replay", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging]),
     .executableTarget(

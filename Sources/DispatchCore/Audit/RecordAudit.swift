@@ -2,6 +2,8 @@
 package enum RecordAudit {
   /// How long after its end an offer or a request may still be found open: the sweep runs every few seconds.
   package static let graceSeconds = 60
+  /// How long a completed ride may wait for its settlement.
+  package static let settlementSeconds = 600
 
   /// Looks for everything that must not be.
   package static func violations(
@@ -109,7 +111,7 @@ package enum RecordAudit {
       found.append(Violation(invariant: "requestsEnd", subject: ride.id.text, detail: "waits past its end"))
     }
     for ride in rides where ride.state == .completed {
-      if let completed = ride.completedAt, completed < now.advanced(bySeconds: -600) {
+      if let completed = ride.completedAt, completed < now.advanced(bySeconds: -settlementSeconds) {
         found.append(
           Violation(invariant: "completedRidesSettle", subject: ride.id.text, detail: "is unsettled after 10 minutes"))
       }

@@ -10,6 +10,17 @@ package struct Settlement: Sendable, Hashable {
   /// The entries: one charge, one payout.
   package var entries: [LedgerEntry]
 
+  /// Takes what was settled before, as a store kept it.
+  package init(
+    ride: RideID, charge: FareBreakdown, payoutMinorUnits: Int64, commissionMinorUnits: Int64, entries: [LedgerEntry]
+  ) {
+    self.ride = ride
+    self.charge = charge
+    self.payoutMinorUnits = payoutMinorUnits
+    self.commissionMinorUnits = commissionMinorUnits
+    self.entries = entries
+  }
+
   /// Shares out the quoted fare of a completed ride.
   /// - Parameters:
   ///   - ride: the ride; it must have had a driver.

@@ -19,14 +19,12 @@ extension MemoryRecord: Outbox {
     state.withLock { state in
       // Sequences are 1, 2, 3, …: the array's index follows from them.
       let start = Int(min(max(sequence, 0), Int64(state.outbox.count)))
-      return Array(
-        state.outbox[start...].lazy.filter { item in
-          switch subject {
-          case .driver(let driver): item.message.driver == driver
-          case .ride(let ride): item.message.isForRide && item.message.ride == ride
-          }
-        }.prefix(limit))
+      return Array(state.outbox[start...].lazy.filter { subject.concerns($0.message) }.prefix(limit))
     }
+  }
+
+  package func latestSequence(for subject: FeedSubject) async throws -> Int64 {
+    state.withLock { state in state.outbox.last { subject.concerns($0.message) }?.sequence ?? 0 }
   }
 
   package func latestSequence() async throws -> Int64 {

@@ -12,6 +12,7 @@ extension MemoryRecord: RideStore {
         }
         state.quoteKeys[key] = quote.id
       }
+      if let known = state.quotes[quote.id] { return Inserted(value: known, wasKnown: true) }
       state.quotes[quote.id] = quote
       return Inserted(value: quote, wasKnown: false)
     }
@@ -29,12 +30,10 @@ extension MemoryRecord: RideStore {
         return Inserted(value: known, wasKnown: true)
       }
       guard !state.usedQuotes.contains(ride.quote) else { throw StateError.quoteAlreadyUsed }
-      guard !state.rides.values.contains(where: { $0.rider == ride.rider && $0.state.isActiveForRider }) else {
-        throw StateError.riderBusy
-      }
+      guard state.activeRideOfRider[ride.rider] == nil else { throw StateError.riderBusy }
       if let key { state.rideKeys[key] = ride.id }
       state.usedQuotes.insert(ride.quote)
-      state.rides[ride.id] = ride
+      state.put(ride)
       state.append(messages)
       state.wake()
       return Inserted(value: ride, wasKnown: false)
@@ -138,6 +137,25 @@ extension MemoryRecord.State {
     return offer
   }
 
+  /// What may exist once only, whatever a caller believed.
+  private func refusal(of change: RideChange) -> CommitOutcome? {
+    let ride = change.ride
+    if ride.state.isActiveForRider, let other = activeRideOfRider[ride.rider], other != ride.id { return .rideChanged }
+    if case .make(let offer) = change.offer {
+      if offers[offer.id] != nil || openOfferOfRide[offer.ride] != nil { return .rideChanged }
+      if openOfferOfDriver[offer.driver] != nil { return .driverChanged }
+    }
+    if ride.state.hasActiveDriver, let driver = ride.driver, let other = activeRideOfDriver[driver], other != ride.id {
+      return .driverChanged
+    }
+    if let settlement = change.settlement {
+      if settlements[settlement.ride] != nil || settlement.entries.contains(where: { entries[$0.id] != nil }) {
+        return .rideChanged
+      }
+    }
+    return nil
+  }
+
   /// Checks everything first, then changes everything.
   mutating func apply(_ commit: Commit) -> CommitOutcome {
     let change = commit.change
@@ -154,9 +172,10 @@ extension MemoryRecord.State {
       present.since = turn.at
       status = present
     }
-    rides[change.ride.id] = change.ride
+    if let refusal = refusal(of: change) { return refusal }
+    put(change.ride)
     switch change.offer {
-    case .make(let offer), .close(let offer): offers[offer.id] = offer
+    case .make(let offer), .close(let offer): put(offer)
     case nil: break
     }
     if let status { drivers[status.driver] = status }

@@ -1,5 +1,3 @@
-package import DispatchCore
-
 /// Published messages as they come, for those who listen now.
 package protocol EventFeed: Sendable {
   /// Listens to what concerns a driver or a ride, from now on.

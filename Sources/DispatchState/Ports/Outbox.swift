@@ -15,7 +15,14 @@ package protocol Outbox: Sendable {
   ///   - limit: at most so many.
   func messages(for subject: FeedSubject, after sequence: Int64, limit: Int) async throws -> [SequencedMessage]
 
-  /// The highest sequence in use; 0 where there is none.
+  /// The highest sequence of a feed; 0 where it has said nothing.
+  ///
+  /// Whoever takes this, then a snapshot, then what comes after it, misses nothing: a feed's sequences are in the order of their
+  /// commits.
+  func latestSequence(for subject: FeedSubject) async throws -> Int64
+
+  /// The highest sequence in use; 0 where there is none. Lower ones of other feeds may still be on their way to their commits, so
+  /// this is no place for a feed to resume from.
   func latestSequence() async throws -> Int64
 
   /// Wakes whoever publishes: an element whenever there may be something new, at least now and then.
@@ -71,4 +78,12 @@ package struct SequencedMessage: Sendable, Hashable {
 package enum FeedSubject: Sendable, Hashable {
   case driver(DriverID)
   case ride(RideID)
+
+  /// Whether the feed shows a message.
+  package func concerns(_ message: OutboxMessage) -> Bool {
+    switch self {
+    case .driver(let driver): message.driver == driver
+    case .ride(let ride): message.isForRide && message.ride == ride
+    }
+  }
 }

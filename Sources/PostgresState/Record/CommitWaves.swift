@@ -1,0 +1,44 @@
+internal import DispatchCore
+internal import DispatchState
+
+/// Puts steps into groups that can be applied at once: all rides, offers and drivers of a group are different, and steps
+/// of the same ride, offer or driver come in their order.
+enum CommitWaves {
+  private enum Key: Hashable {
+    case ride(RideID)
+    case offer(OfferID)
+    case driver(DriverID)
+  }
+
+  /// The places of the steps, group by group.
+  /// - Parameters:
+  ///   - commits: the steps.
+  ///   - limit: how many steps a group may have.
+  static func split(_ commits: [Commit], limit: Int) -> [[Int]] {
+    var waves: [[Int]] = []
+    // For each thing, the first wave that may touch it again.
+    var free: [Key: Int] = [:]
+    // Full waves at the front are passed over at once.
+    var firstWithRoom = 0
+    for (index, commit) in commits.enumerated() {
+      let keys = keys(of: commit.change)
+      var wave = keys.reduce(firstWithRoom) { max($0, free[$1] ?? 0) }
+      while wave < waves.count, waves[wave].count >= limit { wave += 1 }
+      if wave == waves.count { waves.append([]) }
+      waves[wave].append(index)
+      for key in keys { free[key] = wave + 1 }
+      while firstWithRoom < waves.count, waves[firstWithRoom].count >= limit { firstWithRoom += 1 }
+    }
+    return waves
+  }
+
+  private static func keys(of change: RideChange) -> [Key] {
+    var keys: [Key] = [.ride(change.ride.id)]
+    switch change.offer {
+    case .make(let offer), .close(let offer): keys.append(.offer(offer.id))
+    case nil: break
+    }
+    if let driver = change.driver?.driver { keys.append(.driver(driver)) }
+    return keys
+  }
+}

@@ -1,0 +1,86 @@
+internal import DispatchCore
+package import DispatchState
+internal import PostgresClient
+
+extension PostgresRecord {
+  /// How many steps go into one transaction: enough to share its cost, few enough to hold its locks briefly.
+  static let commitBatchSize = 256
+
+  package func commit(_ changes: [Commit]) async throws -> [CommitOutcome] {
+    if changes.isEmpty { return [] }
+    // Also after a failure: some may have been applied.
+    defer { alarm.ring() }
+    var outcomes = [CommitOutcome](repeating: .rideChanged, count: changes.count)
+    for wave in CommitWaves.split(changes, limit: Self.commitBatchSize) {
+      let answers = try await apply(wave.map { changes[$0] })
+      for (place, outcome) in zip(wave, answers) { outcomes[place] = outcome }
+    }
+    return outcomes
+  }
+
+  /// Applies steps whose rides, offers and drivers are all different.
+  private func apply(_ commits: [Commit]) async throws(StateError) -> [CommitOutcome] {
+    do {
+      return try await applyAtOnce(commits)
+    } catch let error as PostgresError where Self.isConstraintViolation(error) {
+      if commits.count == 1 {
+        if let outcome = Self.outcome(of: error) { return [outcome] }
+        throw StateError(error)
+      }
+    } catch let error as PostgresError {
+      throw StateError(error)
+    } catch let error as StateError {
+      throw error
+    } catch {
+      throw .unavailable("\(error)")
+    }
+    // One step broke a rule and undid the others with it; alone, it does not.
+    var outcomes: [CommitOutcome] = []
+    var failure: StateError?
+    for commit in commits {
+      do throws(StateError) {
+        outcomes += try await apply([commit])
+      } catch {
+        failure = failure ?? error
+        outcomes.append(.rideChanged)
+      }
+    }
+    if let failure { throw failure }
+    return outcomes
+  }
+
+  private func applyAtOnce(_ commits: [Commit]) async throws -> [CommitOutcome] {
+    let rows = try await pool.query(Self.applyCommits, CommitArrays(commits).parameters)
+    guard rows.count == commits.count else { throw StateError.corrupt("steps without an outcome") }
+    return try zip(commits, rows).map { commit, row in
+      switch try row.int(0) {
+      case 0: .applied(try Self.status(after: commit.change, row))
+      case 1: .rideChanged
+      case 2: .offerClosed
+      default: .driverChanged
+      }
+    }
+  }
+
+  private static func status(after change: RideChange, _ row: PostgresRow) throws -> DriverStatus? {
+    guard let turn = change.driver else { return nil }
+    var columns = ColumnReader(row, from: 1)
+    return DriverStatus(
+      driver: turn.driver, region: change.ride.region, vehicleClass: try columns.vehicleClass(), activity: turn.to,
+      version: try columns.int64(), since: turn.at)
+  }
+
+  /// Class 23 of SQLSTATE: a rule of the schema stood in the way, and will again.
+  private static func isConstraintViolation(_ error: PostgresError) -> Bool {
+    error.sqlState?.description.hasPrefix("23") ?? false
+  }
+
+  /// What a violated unique index means for the one step that violated it.
+  private static func outcome(of error: PostgresError) -> CommitOutcome? {
+    guard error.isUniqueViolation() else { return nil }
+    switch error.constraintName {
+    case "rides_one_active_per_driver", "offers_one_open_per_driver": return .driverChanged
+    default: return .rideChanged
+    }
+  }
+}

@@ -1,0 +1,110 @@
+internal import DispatchCore
+internal import PostgresClient
+
+/// The statements of `RideStore`.
+extension PostgresRecord {
+  static let insertQuote = PostgresStatement(
+    """
+    INSERT INTO quotes (\(Quote.columns))
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    ON CONFLICT DO NOTHING
+    """)
+
+  /// What kept a quote from being inserted: the rider's key first, else the id.
+  static let knownQuote = PostgresStatement(
+    """
+    SELECT \(Quote.columns) FROM quotes WHERE rider_id = $1 AND idempotency_key = $2 OR quote_id = $3
+    ORDER BY idempotency_key IS NOT DISTINCT FROM $2 DESC LIMIT 1
+    """)
+
+  static let quoteByID = PostgresStatement("SELECT \(Quote.columns) FROM quotes WHERE quote_id = $1")
+
+  /// Keeps a ride and then its messages, or neither. The order matters: sequences are drawn once the ride is ours.
+  static let insertRide: PostgresStatement = """
+    WITH kept AS (
+      INSERT INTO rides (
+        ride_id, quote_id, rider_id, region, vehicle_class, pickup_latitude, pickup_longitude, dropoff_latitude,
+        dropoff_longitude, pickup_cell, fare_minor_units, currency, requested_at, expires_at, idempotency_key,
+        request_hash, state, version, driver_id, offer_round, excluded_drivers, accepted_at, arrived_at, started_at,
+        completed_at, ended_at, pickup_eta_seconds, distance_meters)
+      VALUES (
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+        string_to_array($21, ','), $22, $23, $24, $25, $26, $27, $28)
+      ON CONFLICT DO NOTHING RETURNING ride_id),
+    sent AS (
+      INSERT INTO outbox (type, feed_event, region, ride_id, driver_id, is_for_ride, time, body)
+      SELECT message.type, message.feed_event, message.region, message.ride, message.driver, message.is_for_ride,
+        message.time, message.body
+      FROM kept, unnest(
+        $29::text[], $30::text[], $31::text[], $32::text[], $33::text[], $34::boolean[], $35::bigint[], $36::text[])
+        WITH ORDINALITY AS message (type, feed_event, region, ride, driver, is_for_ride, time, body, number)
+      ORDER BY message.number)
+    SELECT count(*) FROM kept
+    """
+
+  /// What kept a ride from being inserted: 1 the rider's key, 2 the quote (or the id, which is made of it), 3 the
+  /// rider's active ride.
+  static let obstacle = PostgresStatement(
+    """
+    SELECT 1, \(Ride.columns) FROM rides AS ride WHERE rider_id = $1 AND idempotency_key = $2
+    UNION ALL
+    SELECT 2, \(Ride.columns) FROM rides AS ride WHERE quote_id = $3 OR ride_id = $4
+    UNION ALL
+    SELECT 3, \(Ride.columns) FROM rides AS ride
+    WHERE rider_id = $1 AND state IN ('requested', 'offered', 'accepted', 'arrived', 'started')
+    ORDER BY 1 LIMIT 1
+    """)
+
+  static let rideByID = PostgresStatement("SELECT \(Ride.columns) FROM rides AS ride WHERE ride_id = $1")
+
+  static let offerByID = PostgresStatement("SELECT \(Offer.columns) FROM offers AS offer WHERE offer_id = $1")
+
+  static let openOffer = PostgresStatement(
+    "SELECT \(Offer.columns) FROM offers AS offer WHERE ride_id = $1 AND state = 'open'")
+
+  static let openRides = PostgresStatement(
+    """
+    SELECT \(Ride.columns) FROM rides AS ride WHERE region = $1 AND state = 'requested'
+    ORDER BY requested_at, ride_id LIMIT $2
+    """)
+
+  static let lapsedOffers = PostgresStatement(
+    """
+    SELECT \(Ride.columns), \(Offer.columns) FROM offers AS offer JOIN rides AS ride USING (ride_id)
+    WHERE offer.region = $1 AND offer.state = 'open' AND offer.expires_at <= $2
+    ORDER BY offer.expires_at, offer.offer_id LIMIT $3
+    """)
+
+  static let lapsedRides = PostgresStatement(
+    """
+    SELECT \(Ride.columns) FROM rides AS ride WHERE region = $1 AND state = 'requested' AND expires_at <= $2
+    ORDER BY requested_at, ride_id LIMIT $3
+    """)
+
+  static let unsettledRides = PostgresStatement(
+    """
+    SELECT \(Ride.columns) FROM rides AS ride
+    WHERE region = $1 AND state = 'completed' AND (completed_at < $2 OR completed_at IS NULL)
+    ORDER BY requested_at, ride_id LIMIT $3
+    """)
+
+  /// Three counts, each from an index of its own.
+  static let demand: PostgresStatement = """
+    SELECT pickup_cell, sum(demand), sum(open), sum(completed) FROM (
+      SELECT pickup_cell, 1 AS demand, 0 AS open, 0 AS completed FROM rides WHERE region = $1 AND requested_at >= $2
+      UNION ALL
+      SELECT pickup_cell, 0, 1, 0 FROM rides WHERE region = $1 AND state IN ('requested', 'offered')
+      UNION ALL
+      SELECT pickup_cell, 0, 0, 1 FROM rides WHERE region = $1 AND completed_at >= $3) AS counted
+    GROUP BY pickup_cell ORDER BY pickup_cell
+    """
+
+  static let charge: PostgresStatement = """
+    SELECT currency, line_names, line_minor_units, payout_minor_units, commission_minor_units
+    FROM charges WHERE ride_id = $1
+    """
+
+  /// Steps of rides in one round trip; see `migrations/0005_commit.sql`.
+  static let applyCommits = PostgresStatement(
+    "SELECT * FROM apply_commits(\((1...CommitArrays.parameterCount).map { "$\($0)" }.joined(separator: ", ")))")
+}

@@ -1,0 +1,21 @@
+/// The scripts that make the schema of the record, in their order, as part of the program: a copy of it needs no files.
+package enum Migrations {
+  /// A script with its name, `NNNN_what`.
+  package struct Script: Sendable {
+    package let name: String
+    package let sql: String
+  }
+
+  /// All of them. A script that was released is never edited: what comes later goes into a new one.
+  package static let all = [
+    script("0001_record", PackageResources._001_record_sql),
+    script("0002_books", PackageResources._002_books_sql),
+    script("0003_outbox", PackageResources._003_outbox_sql),
+    script("0004_history", PackageResources._004_history_sql),
+    script("0005_commit", PackageResources._005_commit_sql),
+  ]
+
+  private static func script(_ name: String, _ bytes: [UInt8]) -> Script {
+    Script(name: name, sql: String(decoding: bytes, as: UTF8.self))
+  }
+}
