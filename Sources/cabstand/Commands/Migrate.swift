@@ -22,7 +22,7 @@ struct Migrate: AsyncParsableCommand {
     let urls = try await embedded.start()
     do {
       let pool = try PostgresPool(
-        configuration: try PostgresConfiguration(connectionString: urls.postgres), logger: logger)
+        configuration: PostgresConfiguration(connectionString: urls.postgres), logger: logger)
       let migrator = PostgresMigrator(pool: pool, logger: logger)
       if status {
         for line in try await migrator.status(PostgresRecord.migrations()) { print(line) }

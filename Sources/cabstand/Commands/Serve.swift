@@ -2,6 +2,8 @@ import ArgumentParser
 import DispatchCore
 import Logging
 import ServiceLifecycle
+import TriggerRuntime
+import UnixSignals
 
 /// `cabstand serve`: the server.
 struct Serve: AsyncParsableCommand {

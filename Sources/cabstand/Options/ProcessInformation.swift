@@ -18,11 +18,11 @@ enum ProcessInformation {
   /// The environment as a map.
   static var environment: [String: String] {
     var result: [String: String] = [:]
-    guard var entry = environ else { return result }
-    while let text = entry.pointee {
+    var entry = environ
+    while let text = entry?.pointee {
       let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       if parts.count == 2 { result[String(parts[0])] = String(parts[1]) }
-      entry += 1
+      entry = entry?.successor()
     }
     return result
   }

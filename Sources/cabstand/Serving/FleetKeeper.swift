@@ -13,7 +13,7 @@ struct FleetKeeper: Service {
   let logger: Logger
 
   func run() async throws {
-    try await cancelWhenGracefulShutdown {
+    await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         for region in regions { await look(at: region) }
         try? await Task.sleep(for: Self.period)

@@ -16,7 +16,7 @@ struct OutboxRelay: Service {
   let logger: Logger
 
   func run() async throws {
-    try await cancelWhenGracefulShutdown {
+    await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         do {
           for await _ in try await stores.record.wakeups() { await drainKeepingOn() }

@@ -23,7 +23,7 @@ extension StoreSet {
     let embedded = try EmbeddedStoreSet(options, logger: logger)
     let urls = try await embedded.start()
     do {
-      var postgresConfiguration = try PostgresConfiguration(connectionString: urls.postgres)
+      var postgresConfiguration = PostgresConfiguration(connectionString: urls.postgres)
       postgresConfiguration.maxConnections = options.postgresConnections
       let pool = try PostgresPool(configuration: postgresConfiguration, logger: logger)
       if migrates {
