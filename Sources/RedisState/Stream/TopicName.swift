@@ -8,8 +8,8 @@ package struct TopicName: Sendable, Hashable, CustomStringConvertible {
   /// The name within the region.
   package let name: String
 
-  /// The topic that tells of a region's rides.
-  package static func rides(in region: RegionID) -> TopicName { TopicName(region: region, name: "rides") }
+  /// The topic that tells of all rides.
+  package static let rides = TopicName(region: nil, name: "rides")
 
   private init(region: RegionID?, name: String) {
     self.region = region
