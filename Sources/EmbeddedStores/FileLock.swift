@@ -6,7 +6,11 @@ package final class FileLock: Sendable {
 
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A child that is just being started may hold a copy of the descriptor; closing ours alone would leave the lock to it.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// Takes the lock and writes our process id into the file.
   /// - Parameter path: the lock file; created when missing.

@@ -1,0 +1,283 @@
+import RedisClient
+
+/// The moves of the fleet index, each atomic.
+///
+/// Numbers are compared as numbers and never as text: Lua compares text by the server's locale. A batch that holds a driver
+/// more than once says so itself: each item names the one before it of the same driver (1 is the first item, 0 none), so
+/// that the scripts need no table to find it.
+enum FleetScripts {
+  /// Drivers in one call at most: Lua passes no more than some 8,000 arguments on.
+  static let maxDriversPerCall = 1_000
+
+  /// Takes positions and answers how many changed nothing.
+  ///
+  /// Arguments: for each position the one before it (2 bytes) and its record, all in one text; then the drivers. A position
+  /// that stays in its zone with the same flags only replaces the record: one `HMGET` and one `HSET` for the whole batch.
+  static let record = RedisScript(
+    places + #"""
+      local batch = ARGV[1]
+      local count = #ARGV - 1
+      local known = redis.call('HMGET', KEYS[1], unpack(ARGV, 2))
+      local changes, moved, superseded = {}, {}, 0
+      local position = 1
+      for index = 1, count do
+        local earlier, time, zone = parse('>Hdc9', batch, position)
+        local old = known[earlier == 0 and index or earlier]
+        local isNew, oldZone = true, false
+        if old then
+          local oldTime
+          oldTime, oldZone = parse('>dc9', old)
+          if time < oldTime then
+            isNew = false
+          elseif time == oldTime then
+            local _, _, oldLatitude, oldLongitude = parse('>dc9dd', old)
+            local _, _, latitude, longitude = parse('>dc9dd', batch, position + 2)
+            isNew = latitude > oldLatitude or (latitude == oldLatitude and longitude > oldLongitude)
+          end
+        end
+        if isNew then
+          local record = sub(batch, position + 2, position + 36)
+          changes[#changes + 1] = ARGV[index + 1]
+          changes[#changes + 1] = record
+          if zone ~= oldZone then moved[#moved + 1] = {ARGV[index + 1], old, record} end
+          old = record
+        else
+          superseded = superseded + 1
+        end
+        known[index] = old
+        position = position + 37
+      end
+      if #moved > 0 then
+        local drivers = {}
+        for index = 1, #moved do drivers[index] = moved[index][1] end
+        local statuses = read('HMGET', KEYS[2], drivers)
+        for index = 1, #moved do
+          local move = moved[index]
+          leave(move[1], move[2], statuses[index])
+          enter(move[1], move[3], statuses[index])
+        end
+        settle()
+      end
+      write('HSET', KEYS[1], changes)
+      return superseded
+      """#)
+
+  /// Takes statuses.
+  ///
+  /// Arguments: for each status the one before it (2 bytes) and its record, all in one text; then the drivers.
+  static let apply = RedisScript(
+    places + #"""
+      local batch = ARGV[1]
+      local count = #ARGV - 1
+      local known = redis.call('HMGET', KEYS[2], unpack(ARGV, 2))
+      local changes, drivers, before, after = {}, {}, {}, {}
+      local position = 1
+      for index = 1, count do
+        local earlier, version = parse('>Hi8', batch, position)
+        local old = known[earlier == 0 and index or earlier]
+        if not old or version > parse('>i8', old) then
+          local status = sub(batch, position + 2, position + 11)
+          changes[#changes + 1] = ARGV[index + 1]
+          changes[#changes + 1] = status
+          drivers[#drivers + 1] = ARGV[index + 1]
+          before[#drivers] = old
+          after[#drivers] = status
+          old = status
+        end
+        known[index] = old
+        position = position + 12
+      end
+      if #drivers > 0 then
+        local records = read('HMGET', KEYS[1], drivers)
+        for index = 1, #drivers do
+          leave(drivers[index], records[index], before[index])
+          enter(drivers[index], records[index], after[index])
+        end
+        settle()
+      end
+      write('HSET', KEYS[2], changes)
+      return #drivers
+      """#)
+
+  /// Looks at a part of the fleet and answers how many it marked or forgot, and whether it came to the end.
+  ///
+  /// Arguments: the times before which positions are silent and forgotten, and about how many drivers to look at.
+  static let sweep = RedisScript(
+    places + #"""
+      local silentSince, forgottenSince = tonumber(ARGV[1]), tonumber(ARGV[2])
+      local scan = redis.call('HSCAN', KEYS[1], redis.call('GET', KEYS[5]) or '0', 'COUNT', ARGV[3])
+      local drivers, records, marked, seen = {}, {}, {}, {}
+      for index = 1, #scan[2], 2 do
+        local driver, record = scan[2][index], scan[2][index + 1]
+        local time, _, flags = parse('>dc8B', record)
+        local isForgotten = time < forgottenSince
+        -- A scan may show a driver twice.
+        if not seen[driver] and (isForgotten or (time < silentSince and flags < 2)) then
+          seen[driver] = true
+          drivers[#drivers + 1] = driver
+          records[#drivers] = record
+          marked[#drivers] = not isForgotten and sub(record, 1, 16) .. string.char(flags + 2) .. sub(record, 18)
+        end
+      end
+      local statuses = read('HMGET', KEYS[2], drivers)
+      local changes, forgotten = {}, {}
+      for index = 1, #drivers do
+        leave(drivers[index], records[index], statuses[index])
+        enter(drivers[index], marked[index], statuses[index])
+        if marked[index] then
+          changes[#changes + 1] = drivers[index]
+          changes[#changes + 1] = marked[index]
+        else
+          forgotten[#forgotten + 1] = drivers[index]
+        end
+      end
+      settle()
+      write('HSET', KEYS[1], changes)
+      write('HDEL', KEYS[1], forgotten)
+      write('HDEL', KEYS[2], forgotten)
+      redis.call('SET', KEYS[5], scan[1])
+      return {#drivers, scan[1] == '0' and 1 or 0}
+      """#)
+
+  /// Answers idle drivers in the order of zones and ids, packed: length of the id, id, record, status.
+  ///
+  /// Arguments: the oldest time of a position, how many at most, and the zones in one text, or none for all.
+  static let idleDrivers = RedisScript(
+    places + #"""
+      local seenSince, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
+      local found, count = {}, 0
+      local function take(members)
+        local drivers = {}
+        for index = 1, #members do drivers[index] = sub(members[index], 9) end
+        local records, statuses = read('HMGET', KEYS[1], drivers), read('HMGET', KEYS[2], drivers)
+        for index = 1, #drivers do
+          if count >= limit then return end
+          local record, status = records[index], statuses[index]
+          if record and status and parse('>d', record) >= seenSince then
+            count = count + 1
+            found[count] = string.char(#drivers[index]) .. drivers[index] .. record .. status
+          end
+        end
+      end
+      if ARGV[3] then
+        for position = 1, #ARGV[3], 8 do
+          if count >= limit then break end
+          local cell = sub(ARGV[3], position, position + 7)
+          -- An id holds only characters below 0x7f, so this takes the zone's members and nobody else's.
+          take(redis.call('ZRANGEBYLEX', KEYS[4], '[' .. cell, '(' .. cell .. '\127'))
+        end
+      else
+        local start = 0
+        repeat
+          local members = redis.call('ZRANGE', KEYS[4], start, start + 499)
+          take(members)
+          start = start + 500
+        until #members < 500 or count >= limit
+      end
+      return table.concat(found)
+      """#)
+
+  /// Counts every driver anew and answers, packed: zone, drivers (4 bytes), idle drivers (4 bytes).
+  static let recount = RedisScript(
+    places + #"""
+      local cursor = '0'
+      repeat
+        local scan = redis.call('HSCAN', KEYS[1], cursor, 'COUNT', 1000)
+        local drivers, records = {}, {}
+        for index = 1, #scan[2], 2 do
+          drivers[#drivers + 1] = scan[2][index]
+          records[#drivers] = scan[2][index + 1]
+        end
+        local statuses = read('HMGET', KEYS[2], drivers)
+        for index = 1, #drivers do enter(drivers[index], records[index], statuses[index]) end
+        cursor = scan[1]
+      until cursor == '0'
+      local found = {}
+      for cell, count in pairs(supply) do
+        if count > 0 then found[#found + 1] = struct.pack('>c8i4i4', cell, count, idle[cell]) end
+      end
+      return table.concat(found)
+      """#)
+
+  /// Says that this run of the server knows all statuses.
+  static let markBuilt = RedisScript(run + "redis.call('SET', KEYS[1], run())")
+
+  /// Answers 1 where this run of the server does not know all statuses.
+  static let needsRebuild = RedisScript(run + "return redis.call('GET', KEYS[1]) == run() and 0 or 1")
+
+  /// Which run of which server this is: another one, also a replica that took over, may have lost the last writes.
+  private static let run = #"""
+    local function run()
+      return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+    end
+
+    """#
+
+  /// What the scripts share: reading and writing in bounded slices, and the counters and the set of idle drivers, whose
+  /// changes are summed up and written once. Keys: drivers, statuses, zones, idle.
+  private static let places = #"""
+    local parse, sub = struct.unpack, string.sub
+    local function read(command, key, fields)
+      if #fields <= 2000 then return #fields > 0 and redis.call(command, key, unpack(fields)) or {} end
+      local values = {}
+      for first = 1, #fields, 2000 do
+        local part = redis.call(command, key, unpack(fields, first, math.min(first + 1999, #fields)))
+        for index = 1, #part do values[first + index - 1] = part[index] end
+      end
+      return values
+    end
+    local function write(command, key, values)
+      for first = 1, #values, 2000 do
+        redis.call(command, key, unpack(values, first, math.min(first + 1999, #values)))
+      end
+    end
+    local supply, idle, members = {}, {}, {}
+    local function place(driver, record, status, step)
+      if not record then return end
+      local activity = status and string.byte(status, 9) or 0
+      if activity == 1 then return end
+      local cell = sub(record, 9, 16)
+      supply[cell] = (supply[cell] or 0) + step
+      idle[cell] = idle[cell] or 0
+      if activity == 2 and string.byte(record, 17) == 0 then
+        local member = cell .. driver
+        idle[cell] = idle[cell] + step
+        members[member] = (members[member] or 0) + step
+      end
+    end
+    local function leave(driver, record, status) place(driver, record, status, -1) end
+    local function enter(driver, record, status) place(driver, record, status, 1) end
+    local function settle()
+      local cells, kept, empty, added, removed = {}, {}, {}, {}, {}
+      for cell, step in pairs(supply) do
+        if step ~= 0 or idle[cell] ~= 0 then cells[#cells + 1] = cell end
+      end
+      local counts = read('HMGET', KEYS[3], cells)
+      for index = 1, #cells do
+        local cell = cells[index]
+        local drivers, free = 0, 0
+        if counts[index] then drivers, free = parse('>i4i4', counts[index]) end
+        drivers, free = drivers + supply[cell], free + idle[cell]
+        if drivers == 0 and free == 0 then
+          empty[#empty + 1] = cell
+        else
+          kept[#kept + 1] = cell
+          kept[#kept + 1] = struct.pack('>i4i4', drivers, free)
+        end
+      end
+      for member, step in pairs(members) do
+        if step > 0 then
+          added[#added + 1] = 0
+          added[#added + 1] = member
+        elseif step < 0 then
+          removed[#removed + 1] = member
+        end
+      end
+      write('HSET', KEYS[3], kept)
+      write('HDEL', KEYS[3], empty)
+      write('ZREM', KEYS[4], removed)
+      write('ZADD', KEYS[4], added)
+    end
+
+    """#
+}

@@ -1,0 +1,145 @@
+package import DispatchCore
+import DispatchState
+package import HexGrid
+package import RedisClient
+
+/// The fleet index in Redis: one script call for a batch of positions, atomic for every reader.
+///
+/// Gives the same answers as `MemoryFleet`. A rebuild is also asked for after every start of the server, because a server
+/// that was killed may have lost its last writes.
+package final class RedisFleet: FleetIndex {
+  private let client: RedisClient
+  private let deadline: Duration
+
+  /// Creates the index.
+  /// - Parameters:
+  ///   - client: the connection to Redis.
+  ///   - deadline: how long a call may take, in real time; those that look at the whole fleet may take ten times as long.
+  package init(client: RedisClient, deadline: Duration = .seconds(2)) {
+    self.client = client
+    self.deadline = deadline
+  }
+
+  package func record(_ pings: [DriverPing], in region: RegionID) async throws -> Int {
+    var batch = FleetBatch(
+      script: FleetScripts.record, region: region, itemByteCount: FleetRecord.byteCount, capacity: pings.count)
+    for ping in pings {
+      guard let cell = Zone.cell(at: ping.position) else { continue }
+      batch.append(ping.driver) { FleetRecord.write(ping, cell: cell, to: $0) }
+    }
+    return try await run(batch.calls()) { answers throws(RedisError) in
+      var superseded = 0
+      for answer in answers { superseded += try answer.integer() }
+      return superseded
+    }
+  }
+
+  package func apply(_ statuses: [DriverStatus]) async throws {
+    var batches: [RegionID: FleetBatch] = [:]
+    for status in statuses {
+      batches[
+        status.region,
+        default: FleetBatch(
+          script: FleetScripts.apply, region: status.region, itemByteCount: FleetStatusRecord.byteCount)
+      ].append(status.driver) { FleetStatusRecord.write(status, to: $0) }
+    }
+    for batch in batches.values { try await run(batch.calls()) { _ in } }
+  }
+
+  package func idleDrivers(
+    in region: RegionID, cells: [HexCell]?, seenSince: Timestamp, limit: Int
+  ) async throws -> [DriverSnapshot] {
+    guard limit > 0, cells?.isEmpty != true else { return [] }
+    var call = FleetScripts.idleDrivers.call(keys: FleetBatch.keys(of: region))
+    call.append(Int(FleetRecord.number(seenSince)))
+    call.append(min(limit, 1_000_000))
+    if let cells {
+      call.append(byteCount: cells.count * 8) { space in
+        for (index, cell) in cells.enumerated() { FleetRecord.store(cell.rawValue, to: space, at: index * 8) }
+      }
+    }
+    return try FleetAnswer.drivers(await scan(call) { value throws(RedisError) in try value.bytes() })
+  }
+
+  package func driver(_ driver: DriverID, in region: RegionID) async throws -> DriverSnapshot? {
+    let parts = try await run([
+      RedisCommand("HGET", RedisKeys.drivers(region), driver.text),
+      RedisCommand("HGET", RedisKeys.statuses(region), driver.text),
+    ]) { answers throws(RedisError) in (try answers[0].optionalBytes(), try answers[1].optionalBytes()) }
+    guard let record = parts.0 else { return nil }
+    guard
+      let snapshot = FleetRecord.snapshot(
+        of: driver, record: record[...], status: parts.1.flatMap { FleetStatusRecord($0[...]) })
+    else { throw StateError.corrupt("a driver of the fleet index") }
+    return snapshot
+  }
+
+  package func supply(in region: RegionID) async throws -> [ZoneSupply] {
+    let packed = try await scan(RedisCommand("HGETALL", RedisKeys.zones(region))) { value throws(RedisError) in
+      var packed: [UInt8] = []
+      for (cell, counts) in try value.pairs() { packed += try cell.bytes() + counts.bytes() }
+      return packed
+    }
+    return try FleetAnswer.zones(packed)
+  }
+
+  package func recountedSupply(in region: RegionID) async throws -> [ZoneSupply] {
+    let call = FleetScripts.recount.call(keys: FleetBatch.keys(of: region))
+    return try FleetAnswer.zones(await scan(call) { value throws(RedisError) in try value.bytes() })
+  }
+
+  package func sweep(
+    in region: RegionID, silentSince: Timestamp, forgottenSince: Timestamp, limit: Int
+  ) async throws -> Int {
+    var swept = 0
+    var rest = limit
+    while rest > 0 {
+      let part = min(rest, FleetScripts.maxDriversPerCall)
+      var call = FleetScripts.sweep.call(keys: FleetBatch.keys(of: region) + [RedisKeys.sweepCursor(region)])
+      call.append(Int(FleetRecord.number(silentSince)))
+      call.append(Int(FleetRecord.number(forgottenSince)))
+      call.append(part)
+      let (count, isAtEnd) = try await run([call]) { answers throws(RedisError) in
+        let answer = try answers[0].array()
+        guard answer.count == 2 else { throw RedisError(.unexpectedReply) }
+        return (try answer[0].integer(), try answer[1].integer() == 1)
+      }
+      swept += count
+      // The next sweep begins anew.
+      if isAtEnd { break }
+      rest -= part
+    }
+    return swept
+  }
+
+  package func needsRebuild(_ region: RegionID) async throws -> Bool {
+    try await run([FleetScripts.needsRebuild.call(keys: [RedisKeys.built(region)])]) { answers throws(RedisError) in
+      try answers[0].integer() == 1
+    }
+  }
+
+  package func markBuilt(_ region: RegionID) async throws {
+    try await run([FleetScripts.markBuilt.call(keys: [RedisKeys.built(region)])]) { _ in }
+  }
+
+  /// Runs commands in their order and reads their answers, one for each.
+  private func run<Value: Sendable>(
+    _ commands: [RedisCommand], read: ([RedisValue]) throws(RedisError) -> Value
+  ) async throws -> Value {
+    try await RedisFailure.state { () async throws(RedisError) in
+      if commands.count == 1 { return try read([try await client.command(commands[0], deadline: deadline)]) }
+      var answers: [RedisValue] = []
+      for answer in try await client.pipeline(commands, deadline: deadline) { answers.append(try answer.get()) }
+      return try read(answers)
+    }
+  }
+
+  /// Runs a command that looks at the whole fleet and reads its answer.
+  private func scan<Value: Sendable>(
+    _ command: RedisCommand, read: (RedisValue) throws(RedisError) -> Value
+  ) async throws -> Value {
+    try await RedisFailure.state { () async throws(RedisError) in
+      try read(try await client.command(command, deadline: deadline * 10))
+    }
+  }
+}
