@@ -17,6 +17,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let serviceContext: Target.Dependency = .product(name: "ServiceContextModule", package: "swift-service-context")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -104,7 +105,7 @@ let package = Package(
       dependencies: [
         "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient", "PostgresClient",
         "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
-        nioCore, nioPosix, logging, metrics, serviceLifecycle, argumentParser, yams,
+        nioCore, nioPosix, logging, metrics, serviceLifecycle, unixSignals, argumentParser,
       ] + functions.map { .init(stringLiteral: $0.1) },
       resources: [.embedInCode("openapi.json")],
       swiftSettings: rules),

@@ -21,7 +21,7 @@ struct Audit: AsyncParsableCommand {
     let report: AuditRun.Report
     do {
       let set = try await StoreSet.real(
-        ServerFile.attach(stores), regions: regions.map.regions.map(\.id), migrates: false, logger: logger)
+        ServerFile.attach(stores), migrates: false, logger: logger)
       do {
         report = try await AuditRun(stores: set, regions: regions.map).run()
       } catch {

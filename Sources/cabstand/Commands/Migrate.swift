@@ -23,12 +23,12 @@ struct Migrate: AsyncParsableCommand {
     do {
       let pool = try PostgresPool(
         configuration: PostgresConfiguration(connectionString: urls.postgres), logger: logger)
-      let migrator = PostgresMigrator(pool: pool, logger: logger)
+      let migrator = try PostgresMigrator(PostgresRecord.migrations(), pool: pool, logger: logger)
       if status {
-        for line in try await migrator.status(PostgresRecord.migrations()) { print(line) }
+        for migration in try await migrator.status() { print("\(migration.name)  \(migration.standing)") }
       } else {
-        let applied = try await migrator.migrate(PostgresRecord.migrations())
-        print(applied.isEmpty ? "nothing to do" : "applied \(applied.map(\.description).joined(separator: ", "))")
+        let applied = try await migrator.migrate()
+        print(applied.isEmpty ? "nothing to do" : "applied \(applied.joined(separator: ", "))")
       }
       await pool.shutdown()
     } catch {

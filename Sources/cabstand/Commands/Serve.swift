@@ -32,7 +32,7 @@ struct Serve: AsyncParsableCommand {
     let set =
       options.state == .memory
       ? StoreSet.memory()
-      : try await StoreSet.real(stores, regions: map.regions.map(\.id), migrates: true, logger: logger)
+      : try await StoreSet.real(stores, migrates: true, logger: logger)
     do {
       let assembly = try await ServerAssembly(
         options: options, stores: set, configuration: DispatchConfiguration(regions: map), logger: logger)

@@ -5,7 +5,7 @@ import Logging
 import RedisState
 import ServiceLifecycle
 
-/// Publishes what was committed to the outbox: to the stream of its region, at least once, in order; one instance at a time.
+/// Publishes what was committed to the outbox: to the stream of rides, at least once, in order; one instance at a time.
 struct OutboxRelay: Service {
   /// How many messages go out at once.
   static let batchSize = 500
@@ -56,10 +56,7 @@ struct OutboxRelay: Service {
   }
 
   private func publish(_ messages: [SequencedMessage]) async throws {
-    for (region, group) in Dictionary(grouping: messages, by: \.message.region).sorted(by: { $0.key < $1.key }) {
-      try await stores.publisher.publish(
-        group.map(OutboxEvents.event), to: TopicName.rides(in: region).description)
-    }
+    try await stores.publisher.publish(messages.map { OutboxEvent.event($0) }, to: TopicName.rides.description)
     try await stores.record.markPublished(messages.map(\.sequence))
     if !stores.hasFeedTail {
       for message in messages { stores.hub.deliver(message) }

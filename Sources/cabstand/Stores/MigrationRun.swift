@@ -6,7 +6,6 @@ import PostgresState
 enum MigrationRun {
   /// Applies what is missing.
   static func apply(_ pool: PostgresPool, logger: Logger) async throws {
-    let migrator = PostgresMigrator(pool: pool, logger: logger)
-    _ = try await migrator.migrate(PostgresRecord.migrations())
+    _ = try await PostgresMigrator(PostgresRecord.migrations(), pool: pool, logger: logger).migrate()
   }
 }

@@ -14,11 +14,10 @@ extension StoreSet {
   /// Redis and PostgreSQL: the ones at the given URLs, or private ones below the data directory.
   /// - Parameters:
   ///   - options: where the stores are.
-  ///   - regions: whose streams are tailed.
   ///   - migrates: whether the schema is brought up to date first.
   ///   - logger: where it is told.
   static func real(
-    _ options: StoreOptions, regions: [RegionID], migrates: Bool, logger: Logger
+    _ options: StoreOptions, migrates: Bool, logger: Logger
   ) async throws -> StoreSet {
     let embedded = try EmbeddedStoreSet(options, logger: logger)
     let urls = try await embedded.start()
@@ -32,9 +31,9 @@ extension StoreSet {
       let redis = try RedisClient(
         configuration: RedisConfiguration(url: urls.redis), eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
         logger: logger)
-      let streams = RedisEventStream(client: redis, logger: logger)
+      let streams = RedisEventStream(client: redis)
       let hub = FeedHub()
-      let tail = RedisFeedTail(client: redis, hub: hub, regions: regions, logger: logger)
+      let tail = RedisFeedTail(client: redis, hub: hub, logger: logger)
       return StoreSet(
         record: PostgresRecord(pool: pool, logger: logger), fleet: RedisFleet(client: redis), hub: hub,
         publisher: streams, streams: streams, leases: RedisLeases(client: redis), services: [pool, redis, tail],
