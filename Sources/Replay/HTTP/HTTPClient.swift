@@ -30,7 +30,6 @@ package actor HTTPClient {
 
   /// The event loop on which everything of this client happens.
   package nonisolated let loop: any EventLoop
-  private let group: MultiThreadedEventLoopGroup
   private let configuration: Configuration
   private let host: String
 
@@ -45,12 +44,12 @@ package actor HTTPClient {
   /// Requests answered, event streams aside.
   package private(set) var answered = 0
 
-  /// Creates a client with a thread of its own; it connects when it is first used.
+  /// Creates a client on one of the process's event loops; it connects when it is first used.
   /// - Parameter configuration: how it behaves.
   package init(configuration: Configuration) {
     self.configuration = configuration
-    group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    loop = group.next()
+    // The loop is also the executor of this actor and of those around it, so it must outlive them: the process's own does.
+    loop = MultiThreadedEventLoopGroup.singleton.next()
     host = configuration.address.hostHeader
   }
 
@@ -131,16 +130,13 @@ package actor HTTPClient {
     streams[key]?.close()
   }
 
-  /// Closes every connection and ends the thread.
-  package func shutdown() async {
+  /// Closes every connection.
+  package func shutdown() {
     isClosed = true
     while let waiter = waiting.popFirst() { waiter.resume(returning: .failure(.closed)) }
     for connection in idle { connection.close() }
     for connection in streams.values { connection.close() }
     idle = []
-    let group = group
-    // The loop can't be awaited from its own thread.
-    await Task.detached { try? await group.shutdownGracefully() }.value
   }
 
   // MARK: The pool
