@@ -20,19 +20,21 @@ enum ModuleRules {
     "FunctionKit": system.union(["Logging", "ServiceContextModule"]),
     // The JSON face that the functions share.
     "DispatchAPI": ports.union(["FunctionKit"]),
-    // Hosts functions without knowing what they do.
-    "TriggerRuntime": system.union(nio).union(service).union(["FunctionKit", "ServiceContextModule", "Yams"]),
+    // Hosts functions without knowing what they do. Foundation for the calendars and time zones of cron alone.
+    "TriggerRuntime": system.union(nio).union(service).union([
+      "FunctionKit", "Foundation", "ServiceContextModule", "Yams",
+    ]),
     // The only ones that see a C module besides the standard library.
     "RedisClient": system.union(service).union(["CHiredis", "NIOCore", "NIOPosix"]),
     "PostgresClient": system.union(service).union(["CLibpq", "Dispatch"]),
     "EmbeddedStores": system.union(["Dispatch", "Logging"]),
     // The ports on the real stores, each on its own client alone.
     "RedisState": ports.union(["RedisClient", "FunctionKit", "Logging", "Synchronization"]),
-    "PostgresState": ports.union(["PostgresClient", "FunctionKit", "Logging", "Synchronization"]),
+    "PostgresState": ports.union(["PostgresClient", "Migrations", "FunctionKit", "Logging", "Synchronization"]),
     "Replay": ports.union(nio).union(system).union(["FunctionKit", "Logging"]),
-    // The command does the wiring, so it sees everything but C modules.
+    // The command does the wiring, so it sees everything but C modules; signals come through the system's Dispatch.
     "cabstand": ports.union(nio).union(service).union(system).union(functionModules).union([
-      "ArgumentParser", "DispatchAPI", "EmbeddedStores", "FunctionKit", "PostgresClient", "PostgresState",
+      "ArgumentParser", "Dispatch", "DispatchAPI", "EmbeddedStores", "FunctionKit", "PostgresClient", "PostgresState",
       "RedisClient", "RedisState", "Replay", "TriggerRuntime", "Yams",
     ]),
     "CHiredis": [],
