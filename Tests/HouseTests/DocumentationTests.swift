@@ -36,10 +36,9 @@ struct DocumentationTests {
   @Test("Every `make` target that a document names exists", arguments: paths)
   func makeTargets(path: String) throws {
     let makefile = try Project.text("Makefile")
-    for (index, line) in try Document(path).lines.enumerated() {
-      for match in line.matches(of: /(?:^|`|\$ )make ([a-z-]+)/)
-      where !makefile.contains("\n\(match.1):") {
-        Issue.record("\(path):\(index + 1): the Makefile has no target \(match.1)")
+    for (line, text) in try Document(path).code {
+      if let match = text.prefixMatch(of: /make ([a-z-]+)/), !makefile.contains("\n\(match.1):") {
+        Issue.record("\(path):\(line): the Makefile has no target \(match.1)")
       }
     }
   }

@@ -3,6 +3,8 @@ struct Document {
   /// Its lines, code blocks included.
   let lines: [String]
   private let prose: [(line: Int, text: String)]
+  /// The lines of code blocks and the code within lines, each with its line (from 1).
+  let code: [(line: Int, text: String)]
 
   /// Reads a document.
   /// - Parameter path: relative to the root.
@@ -10,10 +12,19 @@ struct Document {
     lines = try Project.text(path).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var isCode = false
     var prose: [(Int, String)] = []
+    var code: [(Int, String)] = []
     for (index, line) in lines.enumerated() {
-      if line.hasPrefix("```") { isCode.toggle() } else if !isCode { prose.append((index + 1, line)) }
+      if line.hasPrefix("```") {
+        isCode.toggle()
+      } else if isCode {
+        code.append((index + 1, line))
+      } else {
+        prose.append((index + 1, line))
+        code += line.matches(of: /`([^`]+)`/).map { (index + 1, String($0.1)) }
+      }
     }
     self.prose = prose
+    self.code = code
   }
 
   /// The targets of links and images outside of code, each with its line (from 1).

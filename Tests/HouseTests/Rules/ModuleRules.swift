@@ -29,13 +29,13 @@ enum ModuleRules {
     "PostgresClient": system.union(service).union(["CLibpq", "Dispatch"]),
     "EmbeddedStores": system.union(["Dispatch", "Logging"]),
     // The ports on the real stores, each on its own client alone.
-    "RedisState": ports.union(["RedisClient", "FunctionKit", "Logging", "Synchronization"]),
+    "RedisState": ports.union(["RedisClient", "FunctionKit", "Logging", "ServiceLifecycle", "Synchronization"]),
     "PostgresState": ports.union(["PostgresClient", "Migrations", "FunctionKit", "Logging", "Synchronization"]),
     "Replay": ports.union(nio).union(system).union(["FunctionKit", "Logging"]),
     // The command does the wiring, so it sees everything but C modules; signals come through the system's Dispatch.
     "cabstand": ports.union(nio).union(service).union(system).union(functionModules).union([
       "ArgumentParser", "Dispatch", "DispatchAPI", "EmbeddedStores", "FunctionKit", "PostgresClient", "PostgresState",
-      "RedisClient", "RedisState", "Replay", "TriggerRuntime", "Yams",
+      "RedisClient", "RedisState", "Replay", "TriggerRuntime", "UnixSignals", "Yams",
     ]),
     "CHiredis": [],
     "CLibpq": [],
