@@ -110,7 +110,7 @@ let package = Package(
       resources: [.embedInCode("openapi.json")],
       swiftSettings: rules),
   ] + functionTargets + [
-    tests("HouseTests", []),
+    tests("HouseTests", [yams]),
     tests("HexGridTests", ["HexGrid"], exclude: ["Vectors"]),
     tests("DispatchCoreTests", ["DispatchCore", "HexGrid"], exclude: ["Solver/Vectors"]),
     tests("DispatchAPITests", ["DispatchAPI", "FunctionKit", "DispatchCore", "HexGrid"]),

@@ -3,6 +3,7 @@
 #
 #   run.sh          prints both and their ratio
 #   run.sh --json   prints one JSON object
+#   run.sh --rows   prints rows for scripts/bench
 #
 # Needs Swift and Python 3; the first run makes a virtual environment in Benchmarks/.venv and installs h3 there.
 set -eu
@@ -33,6 +34,10 @@ ratio = {name: round(ours[name] / reference[name], 2) for name in ("globe", "cit
 if "--json" in sys.argv:
     print(json.dumps({"benchmark": "position to cell, resolution 8, one core, per second",
                       "hexgrid": ours, "h3": reference, "ratio": ratio}))
+elif "--rows" in sys.argv:
+    for name in ratio:
+        print(f"position to cell, resolution 8, {name}", f"{ours[name] / 1e6:.2f} M/s", reference["library"],
+              f"{reference[name] / 1e6:.2f} M/s", f"{ratio[name]:.1f}x", sep="\t")
 else:
     for name in ratio:
         print(f"{name:6} HexGrid {ours[name] / 1e6:6.2f} million cells/s   "

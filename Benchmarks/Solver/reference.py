@@ -106,6 +106,13 @@ def main():
     if "--json" in sys.argv:
         print(json.dumps(results, indent=2))
         return
+    if "--rows" in sys.argv:
+        for r in results:
+            for solver, name in [("scipy", "SciPy"), ("ortools", "OR-Tools")]:
+                if f"{solver}_ms" in r:
+                    print(r["instance"], f"{r['cabstand_ms']:.2f} ms", name, f"{r[f'{solver}_ms']} ms",
+                          f"{r[f'times_faster_than_{solver}']}x", sep="\t")
+        return
     print(f"{'instance':28}{'cost':>10}{'cabstand':>11}{'SciPy':>16}{'OR-Tools':>18}{'allocations':>13}")
     for r in results:
         row = f"{r['instance']:28}{r['cost']:>10}{r['cabstand_ms']:>8.2f} ms"

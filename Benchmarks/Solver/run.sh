@@ -1,6 +1,6 @@
 #!/bin/sh
 # Solves the same random cities with Cabstand, SciPy and OR-Tools, one after the other, and prints times and ratios.
-#   run.sh [--json]
+#   run.sh [--json | --rows]
 # PYTHON names an interpreter that has scipy and ortools; without one a virtual environment is made below .build.
 set -eu
 cd "$(dirname "$0")"
