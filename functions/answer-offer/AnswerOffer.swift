@@ -45,15 +45,15 @@ package struct AnswerOffer: Function {
     if isAccept, offer.state == .accepted { return Self.ride(ride) }
     if !isAccept, offer.state == .declined { return Self.declined(offer) }
     let change: RideChange
-    do {
+    do throws(RideLifecycle.Refusal) {
       change =
         isAccept
         ? try RideLifecycle.accept(ride, offer, by: driver, now: now)
         : try RideLifecycle.decline(ride, offer, by: driver, now: now)
-    } catch let refusal as RideLifecycle.Refusal {
+    } catch {
       // An open offer whose ride moved on is about to be closed by whoever moved it.
-      if case .illegalTransition = refusal, offer.state == .open { return nil }
-      throw ErrorMapping.answer(refusal)
+      if case .illegalTransition = error, offer.state == .open { return nil }
+      throw ErrorMapping.answer(error)
     }
     let outcome = try await rides.commit([Commit(change, publishing: RideMessages.messages(of: change, at: now))])
     guard case .applied(let status) = outcome.first else { return nil }

@@ -30,16 +30,15 @@ package struct DriverFeed: Function {
     return try await ErrorMapping.store {
       // Listening begins before anything is read, so that nothing falls between.
       let live = feed.subscribe(to: .driver(driver))
-      let sequence = try await outbox.latestSequence()
+      let sequence = try await outbox.latestSequence(for: .driver(driver))
       var beginning: [ServerSentEvent] = []
       if let lastEventID {
         let missed = try await outbox.messages(for: .driver(driver), after: lastEventID, limit: Self.resumeLimit)
         beginning = missed.map(FeedStream.event)
       }
-      let last = beginning.last?.id.flatMap { Int64($0) } ?? lastEventID ?? 0
-      beginning.append(
-        ServerSentEvent(
-          id: String(max(last, lastEventID ?? sequence)), event: "snapshot", data: try await snapshot(driver)))
+      // The snapshot is read last, so it tells of everything up to here.
+      let last = max(sequence, beginning.last?.id.flatMap { Int64($0) } ?? 0)
+      beginning.append(ServerSentEvent(id: String(last), event: "snapshot", data: try await snapshot(driver)))
       return Response(
         contentType: "text/event-stream",
         body: .events(FeedStream(beginning: beginning, afterSequence: last, live: live)))

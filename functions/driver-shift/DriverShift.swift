@@ -54,7 +54,15 @@ package struct DriverShift: Function {
       let ping = DriverPing(driver: driver, time: time, position: position)
       _ = try await fleet.record([ping], in: status.region)
     }
-    await follower.follow([status])
+    var statuses = [status]
+    if let known, known.region != status.region {
+      // The fleet that is left behind must not go on counting the driver.
+      var gone = status
+      gone.region = known.region
+      gone.activity = .offline
+      statuses.append(gone)
+    }
+    await follower.follow(statuses)
     context.logger.debug("shift", metadata: ["driver": "\(driver)", "activity": "\(status.activity.name)"])
     return .json(JSONWriter.bytes { $0.status(status) })
   }

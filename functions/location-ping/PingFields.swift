@@ -48,10 +48,13 @@ struct PingFields {
       flaw = flaw ?? .wrongType("driver", "a text")
       return
     }
+    var again = scanner
     let (range, isPlain) = try scanner.takeRawString()
     let bytes = scanner.slice(range)
     if isPlain, DriverID.isValid(bytes) {
       driver = DriverID(trusted: String(decoding: bytes, as: UTF8.self))
+    } else if !isPlain, let id = DriverID(try again.takeString()) {
+      driver = id
     } else {
       flaw = flaw ?? .badID
     }

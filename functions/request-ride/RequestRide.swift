@@ -39,8 +39,8 @@ package struct RequestRide: Function {
       let ride = try ride(from: quote, key: key, hash: InputRules.hash(event), requestedAt: max(time, quote.createdAt))
       if now >= quote.expiresAt {
         // A retry of a request that was kept in time is answered as it was then.
-        if let known = try await rides.ride(ride.id), known.idempotencyKey == key, known.requestHash == ride.requestHash
-        {
+        if let key, let known = try await rides.ride(ride.id), known.idempotencyKey == key {
+          guard known.requestHash == ride.requestHash else { throw StateError.idempotencyKeyReused }
           return Self.answer(Inserted(value: known, wasKnown: true))
         }
         throw FunctionError(.gone, code: "quoteExpired", "The quote's time is over.", field: "quoteId")

@@ -61,12 +61,13 @@ struct ProgressStep: Sendable {
     case .rider(let rider):
       return ride.rider == rider && ride.state == .cancelledByRider
     case .driver(let driver):
-      if kind == .cancel, ride.state == .requested { return ride.excludedDrivers.contains(driver) }
+      // Whoever gave the ride back is not asked again, even while another driver has it.
+      if kind == .cancel, ride.driver != driver { return ride.excludedDrivers.contains(driver) }
       guard ride.driver == driver else { return false }
       return switch kind {
-      case .arrive: ride.state == .arrived
-      case .start: ride.state == .started
-      case .complete: ride.state == .completed || ride.state == .settled
+      case .arrive: [.arrived, .started, .completed, .settled].contains(ride.state)
+      case .start: [.started, .completed, .settled].contains(ride.state)
+      case .complete: [.completed, .settled].contains(ride.state)
       case .noShow: ride.state == .noShow
       case .cancel: ride.state == .cancelledByDriver
       }

@@ -45,10 +45,10 @@ package struct RideProgress: Function {
     let offer = step.kind == .cancel && ride.state == .offered ? try await rides.openOffer(of: id) : nil
     if step.kind == .cancel, ride.state == .offered, offer == nil { return nil }
     let change: RideChange
-    do {
+    do throws(RideLifecycle.Refusal) {
       change = try step.change(ride, offer)
-    } catch let refusal as RideLifecycle.Refusal {
-      throw ErrorMapping.answer(refusal)
+    } catch {
+      throw ErrorMapping.answer(error)
     }
     let outcome = try await rides.commit([
       Commit(change, publishing: RideMessages.messages(of: change, at: step.time))

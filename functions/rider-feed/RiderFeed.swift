@@ -8,6 +8,9 @@ package struct RiderFeed: Function {
   /// The text of its function.yaml.
   package static var specification: [UInt8] { PackageResources.function_yaml }
 
+  /// How many missed messages are sent at most; a client away for longer makes do with the snapshot.
+  static let resumeLimit = 500
+
   private let rides: any RideStore
   private let outbox: any Outbox
   private let feed: any EventFeed
@@ -24,19 +27,23 @@ package struct RiderFeed: Function {
     return try await ErrorMapping.store {
       // Listening begins before anything is read, so that nothing falls between.
       let live = feed.subscribe(to: .ride(id))
+      let sequence = try await outbox.latestSequence(for: .ride(id))
+      var beginning: [ServerSentEvent] = []
+      if let lastEventID {
+        let missed = try await outbox.messages(for: .ride(id), after: lastEventID, limit: Self.resumeLimit)
+        beginning = missed.map(FeedStream.event)
+      }
+      // The snapshot is read last, so it tells of everything up to here.
+      let last = max(sequence, beginning.last?.id.flatMap { Int64($0) } ?? 0)
       guard let ride = try await rides.ride(id) else { throw ErrorMapping.unknownRide(id) }
       try InputRules.check(context.caller, actsFor: .rider(ride.rider.text))
-      let known = try await outbox.messages(for: .ride(id), after: lastEventID ?? 0, limit: 500)
-      let last = known.last?.sequence ?? lastEventID ?? 0
-      var beginning = lastEventID == nil ? [] : known.map(FeedStream.event)
       beginning.append(
         ServerSentEvent(id: String(last), event: "snapshot", data: JSONWriter.bytes { $0.ride(ride) }))
       return Response(
         contentType: "text/event-stream",
         body: .events(
           FeedStream(
-            beginning: beginning, afterSequence: lastEventID == nil ? 0 : last, live: live,
-            endsAtOnce: ride.state.isFinal,
+            beginning: beginning, afterSequence: last, live: live, endsAtOnce: ride.state.isFinal,
             isLast: Self.endsRide)))
     }
   }

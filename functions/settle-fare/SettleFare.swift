@@ -37,11 +37,18 @@ package struct SettleFare: Function {
 
   private func sweep(_ context: Context) async throws -> Response {
     let limit = Timestamp(unixMilliseconds: context.now.unixMilliseconds).advanced(bySeconds: -Self.sweepAfterSeconds)
+    var failure: FunctionError?
     for region in configuration.regions.regions {
       for ride in try await rides.unsettledRides(in: region.id, completedBefore: limit, limit: Self.sweepLimit) {
-        try await settle(ride, context)
+        // One ride that cannot be settled keeps no other waiting, but shows in the end.
+        do {
+          try await settle(ride, context)
+        } catch let error as FunctionError {
+          failure = failure ?? error
+        }
       }
     }
+    if let failure { throw failure }
     return .noContent
   }
 

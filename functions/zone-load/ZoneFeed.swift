@@ -36,13 +36,14 @@ struct ZoneFeed: AsyncSequence, Sendable {
         let isFirst = known == nil
         known = present
         if changed.isEmpty, !isFirst { continue }
-        return ServerSentEvent(event: "load", data: Self.data(changed))
+        return ServerSentEvent(event: "load", data: Self.data(changed, at: reader.now))
       }
     }
 
-    private static func data(_ loads: [ZoneLoad]) -> [UInt8] {
+    private static func data(_ loads: [ZoneLoad], at time: Timestamp) -> [UInt8] {
       JSONWriter.bytes { json in
         json.object { json in
+          json.member("time", time: time)
           json.key("cells")
           json.array { json in
             for load in loads {

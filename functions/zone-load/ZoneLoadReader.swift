@@ -29,6 +29,9 @@ final class ZoneLoadReader: Sendable {
     self.clock = clock
   }
 
+  /// The present city time.
+  var now: Timestamp { Timestamp(unixMilliseconds: clock.now().unixMilliseconds) }
+
   /// The zones of a query that have anything to tell, ordered by cell.
   func loads(_ query: ZoneQuery) async throws -> [ZoneLoad] {
     var supply: [ZoneSupply] = []
@@ -46,7 +49,7 @@ final class ZoneLoadReader: Sendable {
   private func count(_ region: RegionID) async throws -> Count {
     let started = ContinuousClock.now
     if let known = counts.withLock({ $0[region] }), known.at + Self.sharedFor > started { return known }
-    let now = Timestamp(unixMilliseconds: clock.now().unixMilliseconds)
+    let now = now
     let supply = try await fleet.supply(in: region)
     let demand = try await rides.demand(
       in: region, demandSince: now.advanced(bySeconds: -Self.demandSeconds),

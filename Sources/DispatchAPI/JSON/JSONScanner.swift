@@ -164,7 +164,7 @@ package struct JSONScanner {
     }
     let integerStart = offset
     while let next = digit() {
-      if digits < 18 { mantissa = mantissa * 10 + next } else { isExact = false }
+      if digits < 19 { mantissa = mantissa * 10 + next } else { isExact = false }
       if mantissa != 0 { digits += 1 }
       offset += 1
     }
@@ -178,7 +178,7 @@ package struct JSONScanner {
       offset += 1
       let fractionStart = offset
       while let next = digit() {
-        if digits < 18 {
+        if digits < 19 {
           mantissa = mantissa * 10 + next
           exponent -= 1
         } else {
@@ -198,9 +198,7 @@ package struct JSONScanner {
       while digit() != nil { offset += 1 }
       guard offset > exponentStart else { throw failure("a digit of the exponent") }
     }
-    if isInteger, isExact {
-      return .integer(isNegative ? -Int64(mantissa) : Int64(mantissa))
-    }
+    if isInteger, isExact, let integer = Self.integer(mantissa, isNegative: isNegative) { return .integer(integer) }
     // Exact by Clinger's fast path: both operands are representable.
     if isExact, mantissa < 1 << 53, exponent >= -22 {
       let value = Double(mantissa) / JSONNumber.powersOfTen[-exponent]
@@ -208,6 +206,13 @@ package struct JSONScanner {
     }
     let value = Double(String(decoding: slice(start..<offset), as: UTF8.self))
     return .double(value ?? .infinity)
+  }
+
+  /// A whole number, where it fits; minus zero is none.
+  private static func integer(_ magnitude: UInt64, isNegative: Bool) -> Int64? {
+    guard isNegative else { return Int64(exactly: magnitude) }
+    guard magnitude > 0, magnitude <= Int64.min.magnitude else { return nil }
+    return Int64(truncatingIfNeeded: 0 &- magnitude)
   }
 
   /// Takes one of the words `true`, `false`, `null`.
@@ -272,6 +277,7 @@ package struct JSONScanner {
     repeat {
       guard peek() == UInt8(ascii: "\"") else { throw failure("a key") }
       let key = try takeRawString()
+      if !key.isPlain { _ = try unescape(key.range) }
       try take(UInt8(ascii: ":"))
       try member(&self, key)
     } while takeIfPresent(UInt8(ascii: ","))

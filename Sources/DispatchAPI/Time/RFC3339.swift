@@ -6,7 +6,8 @@ package enum RFC3339 {
   package static func text(_ time: Timestamp) -> String {
     let milliseconds = time.unixMilliseconds
     let day = floorDivide(milliseconds, 86_400_000)
-    let rest = Int(milliseconds - day * 86_400_000)
+    let remainder = Int(milliseconds % 86_400_000)
+    let rest = remainder < 0 ? remainder + 86_400_000 : remainder
     let (year, month, dayOfMonth) = civil(fromDay: day)
     return pad(year, 4) + "-" + pad(month, 2) + "-" + pad(dayOfMonth, 2) + "T" + pad(rest / 3_600_000, 2) + ":"
       + pad(rest / 60_000 % 60, 2) + ":" + pad(rest / 1_000 % 60, 2) + "." + pad(rest % 1_000, 3) + "Z"

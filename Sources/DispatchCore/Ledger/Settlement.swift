@@ -31,7 +31,7 @@ package struct Settlement: Sendable, Hashable {
   package init?(ride: Ride, charge: FareBreakdown, commissionBasisPoints: Int64, time: Timestamp) {
     let total = charge.total.minorUnits
     guard let driver = ride.driver, total >= 0 else { return nil }
-    let commission = FareCalculator.share(of: total, basisPoints: min(max(commissionBasisPoints, 0), 10_000))
+    let commission = FareCalculator.share(of: total, basisPoints: commissionBasisPoints)
     let payout = total - commission
     guard
       let charged = LedgerEntry(

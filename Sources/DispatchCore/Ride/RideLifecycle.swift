@@ -160,7 +160,7 @@ package enum RideLifecycle {
     var change = RideChange(ride: ride, expectedVersion: ride.version)
     change.ride.state = next
     change.ride.version += 1
-    if next.isFinal { change.ride.endedAt = latest(time, ride.requestedAt) }
+    if next.isFinal { change.ride.endedAt = latest(time, lastStep(of: ride)) }
     return change
   }
 
@@ -201,6 +201,10 @@ package enum RideLifecycle {
 
   private static func checkDriver(_ driver: DriverID, of ride: Ride) throws(Refusal) {
     if ride.driver != driver { throw .notYours }
+  }
+
+  private static func lastStep(of ride: Ride) -> Timestamp {
+    ride.completedAt ?? ride.startedAt ?? ride.arrivedAt ?? ride.acceptedAt ?? ride.requestedAt
   }
 
   /// Steps of a ride never go back in time, however the phones' clocks differ.

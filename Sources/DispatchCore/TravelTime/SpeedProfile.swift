@@ -13,7 +13,7 @@ package struct SpeedProfile: Sendable, Hashable {
   ///   - utcOffsetSeconds: local time minus UTC.
   package init?(metersPerSecondByHour: [Double], utcOffsetSeconds: Int) {
     guard metersPerSecondByHour.count == 24, metersPerSecondByHour.allSatisfy({ $0.isFinite && $0 > 0 }),
-      abs(utcOffsetSeconds) <= 86_400
+      (-86_400...86_400).contains(utcOffsetSeconds)
     else { return nil }
     self.metersPerSecondByHour = metersPerSecondByHour
     self.utcOffsetSeconds = utcOffsetSeconds
@@ -29,9 +29,10 @@ package struct SpeedProfile: Sendable, Hashable {
 
   /// The speed at a moment, in metres of straight line per second.
   package func metersPerSecond(at time: Timestamp) -> Double {
-    let seconds = time.unixMilliseconds / 1_000 &+ Int64(utcOffsetSeconds)
-    let hour = Int((seconds % 86_400 + 86_400) % 86_400 / 3_600)
-    return metersPerSecondByHour[hour]
+    // Of the day first, so that nothing overflows; a remainder is negative before 1970.
+    let day: Int64 = 86_400_000
+    let local = (time.unixMilliseconds % day + Int64(utcOffsetSeconds) * 1_000) % day
+    return metersPerSecondByHour[Int((local + day) % day / 3_600_000)]
   }
 
   /// The time from here to there, in whole seconds, at least 1.
