@@ -56,7 +56,8 @@ enum RecordServer {
 
   /// Runs a test on a server of its own, which it may stop.
   static func withServer(_ body: (PostgresServer, PostgresPool) async throws -> Void) async throws {
-    let server = try PostgresServer.temporary(logger: logger)
+    // What was answered survives the server, though not the machine.
+    let server = try PostgresServer.temporary(logger: logger, settings: ["synchronous_commit": "on"])
     try await server.start()
     try await withPool(pool(server.connectionString, database: PostgresServer.name)) { pool in
       try await PostgresMigrator(PostgresRecord.migrations(), pool: pool, logger: logger).migrate()
