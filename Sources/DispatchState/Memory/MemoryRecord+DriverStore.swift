@@ -39,7 +39,7 @@ extension MemoryRecord: DriverStore {
     state.withLock { state in
       Array(
         state.drivers.values.filter { status in status.region == region && (cursor.map { status.driver > $0 } ?? true) }
-          .sorted { $0.driver < $1.driver }.prefix(limit))
+          .sorted { $0.driver < $1.driver }.prefix(max(0, limit)))
     }
   }
 }

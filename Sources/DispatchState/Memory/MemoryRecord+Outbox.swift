@@ -5,7 +5,7 @@ extension MemoryRecord: Outbox {
   package func unpublished(limit: Int) async throws -> [SequencedMessage] {
     state.withLock { state in
       guard !state.unpublished.isEmpty else { return [] }
-      return state.unpublished.sorted().prefix(limit).compactMap { state.message($0) }
+      return state.unpublished.sorted().prefix(max(0, limit)).compactMap { state.message($0) }
     }
   }
 
@@ -19,7 +19,7 @@ extension MemoryRecord: Outbox {
     state.withLock { state in
       // Sequences are 1, 2, 3, …: the array's index follows from them.
       let start = Int(min(max(sequence, 0), Int64(state.outbox.count)))
-      return Array(state.outbox[start...].lazy.filter { subject.concerns($0.message) }.prefix(limit))
+      return Array(state.outbox[start...].lazy.filter { subject.concerns($0.message) }.prefix(max(0, limit)))
     }
   }
 

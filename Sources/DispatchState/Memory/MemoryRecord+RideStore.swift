@@ -62,7 +62,7 @@ extension MemoryRecord: RideStore {
     state.withLock { state in
       state.offers.values.filter { $0.region == region && $0.state == .open && $0.expiresAt <= now }
         .sorted { ($0.expiresAt, $0.id) < ($1.expiresAt, $1.id) }
-        .prefix(limit)
+        .prefix(max(0, limit))
         .compactMap { offer in state.rides[offer.ride].map { ($0, offer) } }
     }
   }
@@ -86,7 +86,7 @@ extension MemoryRecord: RideStore {
           (filter.region.map { $0 == ride.region } ?? true) && (filter.state.map { $0 == ride.state } ?? true)
             && (filter.driver.map { $0 == ride.driver } ?? true) && (filter.rider.map { $0 == ride.rider } ?? true)
             && (cursor.map { ride.id < $0 } ?? true)
-        }.sorted { $0.id > $1.id }.prefix(limit))
+        }.sorted { $0.id > $1.id }.prefix(max(0, limit)))
     }
   }
 
@@ -124,7 +124,7 @@ extension MemoryRecord: RideStore {
   private func select(limit: Int, _ isWanted: (Ride) -> Bool) -> [Ride] {
     state.withLock { state in
       Array(
-        state.rides.values.filter(isWanted).sorted { ($0.requestedAt, $0.id) < ($1.requestedAt, $1.id) }.prefix(limit))
+        state.rides.values.filter(isWanted).sorted { ($0.requestedAt, $0.id) < ($1.requestedAt, $1.id) }.prefix(max(0, limit)))
     }
   }
 }

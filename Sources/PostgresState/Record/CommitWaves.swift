@@ -1,8 +1,8 @@
 internal import DispatchCore
 internal import DispatchState
 
-/// Puts steps into groups that can be applied at once: all rides, offers and drivers of a group are different, and steps
-/// of the same ride, offer or driver come in their order.
+/// Puts steps into groups that can be applied at once: all rides, offers and turning drivers of a group are different,
+/// and steps of the same ride, offer or driver come in their order, as do messages to the same driver.
 enum CommitWaves {
   private enum Key: Hashable {
     case ride(RideID)
@@ -16,17 +16,21 @@ enum CommitWaves {
   ///   - limit: how many steps a group may have.
   static func split(_ commits: [Commit], limit: Int) -> [[Int]] {
     var waves: [[Int]] = []
-    // For each thing, the first wave that may touch it again.
+    // For each thing, the first wave that may change it again; for each driver's feed, the last wave that wrote to it.
     var free: [Key: Int] = [:]
+    var written: [DriverID: Int] = [:]
     // Full waves at the front are passed over at once.
     var firstWithRoom = 0
     for (index, commit) in commits.enumerated() {
       let keys = keys(of: commit.change)
+      let listeners = commit.messages.compactMap(\.driver)
       var wave = keys.reduce(firstWithRoom) { max($0, free[$1] ?? 0) }
+      wave = listeners.reduce(wave) { max($0, written[$1] ?? 0) }
       while wave < waves.count, waves[wave].count >= limit { wave += 1 }
       if wave == waves.count { waves.append([]) }
       waves[wave].append(index)
       for key in keys { free[key] = wave + 1 }
+      for listener in listeners { written[listener] = wave }
       while firstWithRoom < waves.count, waves[firstWithRoom].count >= limit { firstWithRoom += 1 }
     }
     return waves
