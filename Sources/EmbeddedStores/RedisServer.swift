@@ -10,8 +10,8 @@ import Synchronization
 package final class RedisServer: Sendable {
   /// What survives.
   package enum Durability: Sendable {
-    /// The append-only file, written to disk every second: at most one second is lost in a power cut, nothing when only
-    /// the server is killed.
+    /// The append-only file, written to disk every second. A stop loses nothing; a power cut or `kill -9` may lose the
+    /// last second or two, because Redis holds back its writing while the disk is slow.
     case appendOnlyFile
     /// Nothing is written: for tests.
     case none

@@ -133,8 +133,12 @@ final class ConnectionLoop {
       try channel.pipeline.syncOperations.addHandler(ReplyHandler(loop: bound.value))
     }
     attempt.assumeIsolated().whenFailure { error in
-      guard case .connecting = self.phase else { return self.finishClosing() }
-      self.retryLater(RedisError(.connectFailed, "\(error)"))
+      switch self.phase {
+      case .connecting: self.retryLater(RedisError(.connectFailed, "\(error)"))
+      case .closing: self.finishClosing()
+      // The channel had been opened nevertheless; its end is reported by itself.
+      default: break
+      }
     }
   }
 
@@ -275,7 +279,7 @@ final class ConnectionLoop {
     timerDeadline = .distantFuture
     let now = NIODeadline.now()
     let sentError = RedisError(.timeout, mayHaveExecuted: true)
-    let waitingError = lastFailure ?? RedisError(.timeout, "no connection in time")
+    let waitingError = lastFailure ?? RedisError(.connectFailed, "no connection in time")
     let next = min(
       Self.expire(inFlight, at: now, with: sentError), Self.expire(backlog, at: now, with: waitingError))
     if let oldest = inFlight.first, oldest.deadline < .distantFuture {

@@ -1,3 +1,5 @@
+import EmbeddedStores
+import Glibc
 import RedisClient
 import Testing
 
@@ -12,6 +14,7 @@ struct DeadlineTests {
   func lateAnswer() async throws {
     try await withOwnServer("late") { url in
       try await TestServer.withClient(of: url, configure: Self.oneConnection) { client in
+        try await client.command("PING")
         let error = await expectFailure(.timeout) {
           try await client.command("DEBUG", "SLEEP", 0.2, deadline: .milliseconds(20))
         }
@@ -77,38 +80,42 @@ struct DeadlineTests {
 
   @Test("one more than the limit is refused as overloaded, and then there is room again")
   func overload() async throws {
-    try await withOwnServer("overload") { url in
-      try await TestServer.withClient(
-        of: url,
-        configure: {
-          $0.connectionsPerNode = 1
-          $0.maxPendingCommandsPerConnection = 100
-        }
-      ) { client in
-        try await client.command("PING")
-        async let sleeping = client.command("DEBUG", "SLEEP", 0.3)
-        try await waitUntil { client.pendingCount == 1 }
-        let answers = await withTaskGroup { group in
-          for _ in 0..<150 {
-            group.addTask { () -> RedisError.Code? in
-              do throws(RedisError) {
-                try await client.command("PING")
-                return nil
-              } catch { return error.code }
+    let server = TestServer.make("overload")
+    try await server.start()
+    let process = try #require(server.processID)
+    try await TestServer.withClient(
+      of: server.url,
+      configure: {
+        $0.connectionsPerNode = 1
+        $0.maxPendingCommandsPerConnection = 100
+      }
+    ) { client in
+      try await client.command("PING")
+      // The server is frozen, so that nothing is answered before everything was asked.
+      kill(process, SIGSTOP)
+      let refused = Tally()
+      await withTaskGroup { group in
+        for _ in 0..<150 {
+          group.addTask {
+            do throws(RedisError) { try await client.command("PING") } catch {
+              #expect(error.code == .overloaded && !error.mayHaveExecuted)
+              refused.add(1)
             }
           }
-          return await group.reduce(into: []) { $0.append($1) }
         }
-        #expect(answers.count { $0 == .overloaded } == 51)
-        #expect(answers.count { $0 == nil } == 99)
-        _ = try await sleeping
-        #expect(client.pendingCount == 0)
-        #expect(try await client.command("PING") == .simple("PONG"))
-        let tooMany = try await client.pipeline((0..<101).map { RedisCommand("SET", "k", $0) })
-        #expect(tooMany.allSatisfy { if case .failure(let error) = $0 { error.code == .overloaded } else { false } })
-        #expect(try await client.command("EXISTS", "k") == .integer(0))
+        group.addTask {
+          try? await waitUntil { refused.value == 50 }
+          #expect(client.pendingCount == 100)
+          kill(process, SIGCONT)
+        }
       }
+      #expect(refused.value == 50)
+      #expect(client.pendingCount == 0)
+      let tooMany = try await client.pipeline((0..<101).map { RedisCommand("SET", "k", $0) })
+      #expect(tooMany.allSatisfy { if case .failure(let error) = $0 { error.code == .overloaded } else { false } })
+      #expect(try await client.command("EXISTS", "k") == .integer(0))
     }
+    await server.stop()
   }
 
   @Test("blocking reads wait on connections of their own")

@@ -35,7 +35,9 @@ enum TestServer {
     RedisServer(
       configuration: .init(
         directory: "\(folder)/\(name)", durability: durability, port: port,
-        settings: ["enable-debug-command": "yes", "loglevel": "warning"].merging(settings) { $1 }),
+        // With `everysec` even a kill may lose what was acknowledged, and these tests kill.
+        settings: ["enable-debug-command": "yes", "loglevel": "warning", "appendfsync": "always"]
+          .merging(settings) { $1 }),
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
   }
 
