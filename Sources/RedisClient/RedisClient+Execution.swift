@@ -7,6 +7,8 @@ extension RedisClient {
   private static let maxRedirects = 32
   /// After so many redirections there is a pause before each: the nodes do not agree yet.
   private static let promptRedirects = 4
+  /// How often a script is sent along with one command.
+  private static let maxScriptLoads = 16
   private static let firstPause = TimeAmount.milliseconds(1)
   private static let longestPause = TimeAmount.milliseconds(50)
 
@@ -132,7 +134,7 @@ extension RedisClient {
       let answers = await node.send(sent, over: lane, deadline: deadline)
       let answer = keyed == nil ? answers.last ?? .failure(RedisError(.closed)) : Self.outcome(of: answers)
       guard case .failure(let next) = answer else { return answer }
-      if attempts.loadCount > 0, next.serverPrefix == "NOSCRIPT", case .failure(let refused)? = answers.first {
+      if attempts.isLoading, next.serverPrefix == "NOSCRIPT", case .failure(let refused)? = answers.first {
         return .failure(refused)
       }
       error = next
@@ -147,7 +149,10 @@ extension RedisClient {
     /// Where to send next; by the map when nil.
     var endpoint: RedisConfiguration.Endpoint?
     var redirectCount = 0
+    /// How often the script was sent along: once to each node that the command came to, unless somebody flushes.
     var loadCount = 0
+    /// Whether the script goes first this time.
+    var isLoading = false
     var pause = RedisClient.firstPause
   }
 
@@ -158,12 +163,14 @@ extension RedisClient {
   ) async -> Bool {
     let asking = attempts.prelude.filter { $0.argumentCount == 1 }
     attempts.prelude = []
+    attempts.isLoading = false
     switch recovery {
     case .giveUp: return false
     case .loadScript(let script):
       attempts.loadCount += 1
+      attempts.isLoading = true
       attempts.prelude = [script.load] + asking
-      return attempts.loadCount <= 3
+      return attempts.loadCount <= Self.maxScriptLoads
     case .moved(let slot, let endpoint):
       guard await countRedirect(&attempts, deadline: deadline) else { return false }
       attempts.endpoint = endpoint

@@ -49,7 +49,7 @@ struct ClusterTests {
         let source = cluster.owner(of: slot)
         let increments = Tally()
         let isDone = Tally()
-        let script = RedisScript("redis.call('INCR', KEYS[1]) return redis.call('INCR', KEYS[2])")
+        let lua = "redis.call('INCR', KEYS[1]) return redis.call('INCR', KEYS[2])"
         try await withThrowingTaskGroup { group in
           for worker in 0..<8 {
             group.addTask {
@@ -62,7 +62,8 @@ struct ClusterTests {
                   for answer in try await client.pipeline([RedisCommand("INCR", key), RedisCommand("INCR", other)]) {
                     _ = try answer.get()
                   }
-                case 2: try await client.eval(script, keys: [key, other])
+                // Always a script that no node knows, so that it meets redirections while it is being loaded.
+                case 2: try await client.eval(RedisScript(lua + " -- \(increments.value)"), keys: [key, other])
                 default: _ = try await client.transaction([RedisCommand("INCR", key), RedisCommand("INCR", other)])
                 }
                 increments.add(worker % 4 == 0 ? 1 : 2)
