@@ -6,7 +6,11 @@ package final class FileLock: Sendable {
 
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Closing alone is not enough: a child that is just being spawned shares the open file until it runs its program.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// Takes the lock and writes our process id into the file.
   /// - Parameter path: the lock file; created when missing.
