@@ -275,7 +275,7 @@ final class ConnectionLoop {
     timerDeadline = .distantFuture
     let now = NIODeadline.now()
     let sentError = RedisError(.timeout, mayHaveExecuted: true)
-    let waitingError = lastFailure ?? RedisError(.timeout, "no connection in time")
+    let waitingError = lastFailure ?? RedisError(.connectFailed, "no connection in time")
     let next = min(
       Self.expire(inFlight, at: now, with: sentError), Self.expire(backlog, at: now, with: waitingError))
     if let oldest = inFlight.first, oldest.deadline < .distantFuture {

@@ -42,12 +42,10 @@ struct TestCluster {
           let first = index * KeySlot.count / 3
           try await client.command("CLUSTER", "ADDSLOTSRANGE", first, (index + 1) * KeySlot.count / 3 - 1)
         }
-        if index > 0 {
-          try await client.command("CLUSTER", "MEET", "127.0.0.1", ports[0], ports[servers.count])
-        }
       }
     }
     let cluster = TestCluster(servers: servers, ids: ids, ports: ports)
+    try await cluster.meet()
     if servers.count == 4 {
       try await cluster.onNode(3) { client in
         try await waitUntil { (try? await client.command("CLUSTER", "REPLICATE", ids[0])) != nil }
@@ -66,6 +64,22 @@ struct TestCluster {
       }
     }
     return cluster
+  }
+
+  /// Makes every node known to every other; a handshake that takes too long on a busy machine is tried again.
+  private func meet() async throws {
+    try await onNode(0) { client in
+      try await waitUntil {
+        for index in 1..<servers.count {
+          try await client.command("CLUSTER", "MEET", "127.0.0.1", ports[index], ports[servers.count + index])
+        }
+        for _ in 0..<100 {
+          try await Task.sleep(for: .milliseconds(10))
+          if try await client.command("CLUSTER", "INFO").string().contains("cluster_size:3") { return true }
+        }
+        return false
+      }
+    }
   }
 
   /// Talks to one node only.
@@ -97,12 +111,14 @@ struct TestCluster {
     }
   }
 
-  /// Ports nobody uses at the moment.
+  /// Ports nobody uses at the moment, outside the range from which the system gives out others: a client that keeps
+  /// trying to reach a dead server there could be given that very port and be connected to itself.
   private static func freePorts(_ count: Int) async throws -> [Int] {
     var channels: [any Channel] = []
-    for _ in 0..<count {
-      channels.append(
-        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get())
+    while channels.count < count {
+      let port = Int.random(in: 10_000..<32_000)
+      let attempt = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: port)
+      if let channel = try? await attempt.get() { channels.append(channel) }
     }
     let ports = channels.compactMap { $0.localAddress?.port }
     for channel in channels { try await channel.close().get() }
