@@ -9,16 +9,18 @@ enum FleetScripts {
   /// Drivers in one call at most: Lua passes no more than some 8,000 arguments on.
   static let maxDriversPerCall = 1_000
 
-  /// Takes positions and answers how many changed nothing.
+  /// Takes positions and answers which changed nothing: 2 bytes for each, 0 is the first position of the call.
   ///
   /// Arguments: for each position the one before it (2 bytes) and its record, all in one text; then the drivers. A position
   /// that stays in its zone with the same flags only replaces the record: one `HMGET` and one `HSET` for the whole batch.
   static let record = RedisScript(
     places + #"""
-      local batch = ARGV[1]
-      local count = #ARGV - 1
-      local known = redis.call('HMGET', KEYS[1], unpack(ARGV, 2))
-      local changes, moved, superseded = {}, {}, 0
+      local argv = ARGV
+      local batch = argv[1]
+      local count = #argv - 1
+      local known = redis.call('HMGET', KEYS[1], unpack(argv, 2))
+      local changes, size, superseded = {}, 0, {}
+      local moved, before, after, moves = {}, {}, {}, 0
       local position = 1
       for index = 1, count do
         local earlier, time, zone = parse('>Hdc9', batch, position)
@@ -37,29 +39,31 @@ enum FleetScripts {
         end
         if isNew then
           local record = sub(batch, position + 2, position + 36)
-          changes[#changes + 1] = ARGV[index + 1]
-          changes[#changes + 1] = record
-          if zone ~= oldZone then moved[#moved + 1] = {ARGV[index + 1], old, record} end
+          local driver = argv[index + 1]
+          changes[size + 1] = driver
+          size = size + 2
+          changes[size] = record
+          if zone ~= oldZone then
+            moves = moves + 1
+            moved[moves], before[moves], after[moves] = driver, old, record
+          end
           old = record
         else
-          superseded = superseded + 1
+          superseded[#superseded + 1] = struct.pack('>H', index - 1)
         end
         known[index] = old
         position = position + 37
       end
-      if #moved > 0 then
-        local drivers = {}
-        for index = 1, #moved do drivers[index] = moved[index][1] end
-        local statuses = read('HMGET', KEYS[2], drivers)
-        for index = 1, #moved do
-          local move = moved[index]
-          leave(move[1], move[2], statuses[index])
-          enter(move[1], move[3], statuses[index])
+      if moves > 0 then
+        local statuses = read('HMGET', KEYS[2], moved)
+        for index = 1, moves do
+          leave(moved[index], before[index], statuses[index])
+          enter(moved[index], after[index], statuses[index])
         end
         settle()
       end
       write('HSET', KEYS[1], changes)
-      return superseded
+      return table.concat(superseded)
       """#)
 
   /// Takes statuses.

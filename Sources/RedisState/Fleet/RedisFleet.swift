@@ -3,13 +3,15 @@ import DispatchState
 package import HexGrid
 package import RedisClient
 
-/// The fleet index in Redis: one script call for a batch of positions, atomic for every reader.
+/// The fleet index in Redis: one script call for a batch of positions, atomic for every reader. Small batches that come while
+/// others are under way go together.
 ///
 /// Gives the same answers as `MemoryFleet`. A rebuild is also asked for after every start of the server, because a server
 /// that was killed may have lost its last writes.
 package final class RedisFleet: FleetIndex {
   private let client: RedisClient
   private let deadline: Duration
+  private let collector: PingCollector
 
   /// Creates the index.
   /// - Parameters:
@@ -18,20 +20,11 @@ package final class RedisFleet: FleetIndex {
   package init(client: RedisClient, deadline: Duration = .seconds(2)) {
     self.client = client
     self.deadline = deadline
+    collector = PingCollector(client: client, deadline: deadline)
   }
 
   package func record(_ pings: [DriverPing], in region: RegionID) async throws -> Int {
-    var batch = FleetBatch(
-      script: FleetScripts.record, region: region, itemByteCount: FleetRecord.byteCount, capacity: pings.count)
-    for ping in pings {
-      guard let cell = Zone.cell(at: ping.position) else { continue }
-      batch.append(ping.driver) { FleetRecord.write(ping, cell: cell, to: $0) }
-    }
-    return try await run(batch.calls()) { answers throws(RedisError) in
-      var superseded = 0
-      for answer in answers { superseded += try answer.integer() }
-      return superseded
-    }
+    try await collector.record(pings, in: region)
   }
 
   package func apply(_ statuses: [DriverStatus]) async throws {
@@ -127,10 +120,7 @@ package final class RedisFleet: FleetIndex {
     _ commands: [RedisCommand], read: ([RedisValue]) throws(RedisError) -> Value
   ) async throws -> Value {
     try await RedisFailure.state { () async throws(RedisError) in
-      if commands.count == 1 { return try read([try await client.command(commands[0], deadline: deadline)]) }
-      var answers: [RedisValue] = []
-      for answer in try await client.pipeline(commands, deadline: deadline) { answers.append(try answer.get()) }
-      return try read(answers)
+      try read(try await client.inOrder(commands, deadline: deadline))
     }
   }
 
@@ -141,5 +131,17 @@ package final class RedisFleet: FleetIndex {
     try await RedisFailure.state { () async throws(RedisError) in
       try read(try await client.command(command, deadline: deadline * 10))
     }
+  }
+}
+
+extension RedisClient {
+  /// Runs commands in their order.
+  /// - Returns: the answers, one for each.
+  /// - Throws: the first failure.
+  func inOrder(_ commands: [RedisCommand], deadline: Duration) async throws(RedisError) -> [RedisValue] {
+    if commands.count == 1 { return [try await command(commands[0], deadline: deadline)] }
+    var answers: [RedisValue] = []
+    for answer in try await pipeline(commands, deadline: deadline) { answers.append(try answer.get()) }
+    return answers
   }
 }
