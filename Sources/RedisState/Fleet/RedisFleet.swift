@@ -42,16 +42,44 @@ package final class RedisFleet: FleetIndex {
   package func idleDrivers(
     in region: RegionID, cells: [HexCell]?, seenSince: Timestamp, limit: Int
   ) async throws -> [DriverSnapshot] {
-    guard limit > 0, cells?.isEmpty != true else { return [] }
-    var call = FleetScripts.idleDrivers.call(keys: FleetBatch.keys(of: region))
+    guard limit > 0, let cells else { return try await allIdleDrivers(in: region, seenSince: seenSince, limit: limit) }
+    guard !cells.isEmpty else { return [] }
+    var call = FleetScripts.idleDriversInZones.call(keys: FleetBatch.keys(of: region))
     call.append(Int(FleetRecord.number(seenSince)))
     call.append(min(limit, 1_000_000))
-    if let cells {
-      call.append(byteCount: cells.count * 8) { space in
-        for (index, cell) in cells.enumerated() { FleetRecord.store(cell.rawValue, to: space, at: index * 8) }
-      }
+    call.append(byteCount: cells.count * 8) { space in
+      for (index, cell) in cells.enumerated() { FleetRecord.store(cell.rawValue, to: space, at: index * 8) }
     }
     return try FleetAnswer.drivers(await scan(call) { value throws(RedisError) in try value.bytes() })
+  }
+
+  /// Reads all idle drivers in pages, so that pings need not wait for all of it. A driver who moves meanwhile may be met
+  /// twice, and counts as where they were met first, or not at all.
+  private func allIdleDrivers(
+    in region: RegionID, seenSince: Timestamp, limit: Int
+  ) async throws -> [DriverSnapshot] {
+    var found: [DriverSnapshot] = []
+    var known: Set<DriverID> = []
+    var last: [UInt8] = []
+    while found.count < limit {
+      var call = FleetScripts.idleDriversPage.call(keys: FleetBatch.keys(of: region))
+      call.append(Int(FleetRecord.number(seenSince)))
+      call.append(min(limit - found.count, 1_000_000))
+      call.append(last)
+      call.append(FleetScripts.idlePage)
+      let isFirst = last.isEmpty
+      let page: [UInt8]
+      (page, last) = try await run([call]) { answers throws(RedisError) in
+        let parts = try answers[0].array()
+        guard parts.count == 2 else { throw RedisError(.unexpectedReply) }
+        return (try parts[0].bytes(), try parts[1].bytes())
+      }
+      let drivers = try FleetAnswer.drivers(page)
+      if isFirst, last.isEmpty { return drivers }
+      found += drivers.filter { known.insert($0.driver).inserted }
+      if last.isEmpty { break }
+    }
+    return found
   }
 
   package func driver(_ driver: DriverID, in region: RegionID) async throws -> DriverSnapshot? {

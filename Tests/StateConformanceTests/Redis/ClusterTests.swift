@@ -1,14 +1,32 @@
 import DispatchCore
 import DispatchState
 import FunctionKit
+import Glibc
 import RedisClient
 import RedisState
 import Testing
 
 /// Every call's keys lie in one slot: a node of a cluster refuses anything else.
 @Suite(.enabled(if: PrivateRedis.isInstalled)) struct ClusterTests {
+  /// A port for the bus, on which a node insists although it has nobody to talk to.
+  private static func freePort() throws -> UInt16 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
+      }
+    }
+    try #require(isBound)
+    return UInt16(bigEndian: address.sin_port)
+  }
+
   @Test func `all state works on a cluster's node`() async throws {
-    let settings = ["cluster-enabled": "yes", "cluster-port": "1"]
+    let settings = ["cluster-enabled": "yes", "cluster-port": "\(try Self.freePort())"]
     try await PrivateRedis.run(settings: settings) { _, client in
       try await client.command("CLUSTER", "ADDSLOTSRANGE", 0, 16_383)
       try await eventually("the cluster is up") {
