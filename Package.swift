@@ -93,7 +93,9 @@ let package = Package(
     library("RedisClient", ["CHiredis", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
     library("PostgresClient", ["CLibpq", logging, metrics, serviceLifecycle]),
     library("EmbeddedStores", [logging]),
-    library("RedisState", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "RedisClient", logging]),
+    library(
+      "RedisState",
+      ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "RedisClient", logging, serviceLifecycle]),
     .target(
       name: "Migrations", path: "migrations", resources: migrations.map { .embedInCode("\($0).sql") },
       swiftSettings: rules),
@@ -122,7 +124,7 @@ let package = Package(
       "StateConformanceTests",
       [
         "DispatchState", "DispatchCore", "HexGrid", "RedisState", "PostgresState", "RedisClient", "PostgresClient",
-        "EmbeddedStores", "FunctionKit", logging,
+        "EmbeddedStores", "FunctionKit", nioPosix, logging,
       ]),
     tests("ReplayTests", ["Replay", "DispatchCore", "HexGrid"]),
     tests(
