@@ -89,22 +89,23 @@ let package = Package(
     library("FunctionKit", [logging, serviceContext]),
     library(
       "TriggerRuntime",
-      ["FunctionKit", nioCore, nioPosix, nioHTTP1, logging, metrics, serviceContext, serviceLifecycle, yams]),
+      ["FunctionKit", nioCore, nioPosix, logging, metrics, serviceLifecycle, yams]),
     library("RedisClient", ["CHiredis", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
     library("PostgresClient", ["CLibpq", logging, metrics, serviceLifecycle]),
     library("EmbeddedStores", [logging]),
-    library("RedisState", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "RedisClient", logging]),
+    library(
+      "RedisState",
+      ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "RedisClient", logging, serviceLifecycle]),
     .target(
       name: "Migrations", path: "migrations", resources: migrations.map { .embedInCode("\($0).sql") },
       swiftSettings: rules),
     library("PostgresState", ["DispatchState", "DispatchCore", "HexGrid", "PostgresClient", "Migrations", logging]),
-    library(
-      "Replay", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging]),
+    library("Replay", ["HexGrid", "FunctionKit", nioCore, nioPosix, nioHTTP1]),
     .executableTarget(
       name: "cabstand",
       dependencies: [
-        "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient", "PostgresClient",
-        "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
+        "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient",
+        "PostgresClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
         nioCore, nioPosix, logging, metrics, serviceLifecycle, unixSignals, argumentParser,
       ] + functions.map { .init(stringLiteral: $0.1) },
       resources: [.embedInCode("openapi.json")],
@@ -122,7 +123,7 @@ let package = Package(
       "StateConformanceTests",
       [
         "DispatchState", "DispatchCore", "HexGrid", "RedisState", "PostgresState", "RedisClient", "PostgresClient",
-        "EmbeddedStores", "FunctionKit", logging,
+        "EmbeddedStores", "FunctionKit", nioPosix, logging,
       ]),
     tests("ReplayTests", ["Replay", "DispatchCore", "HexGrid"]),
     tests(

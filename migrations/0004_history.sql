@@ -9,9 +9,10 @@ CREATE TABLE zone_history (
   idle          bigint    NOT NULL,
   open_requests bigint    NOT NULL,
   completed     bigint    NOT NULL,
-  PRIMARY KEY (region, time, cell)
+  PRIMARY KEY (time, region, cell)
 );
--- The children of an H3 cell at one resolution are a range of numbers, so this serves coarser cells too.
+-- For the series of a zone. The children of an H3 cell at one resolution are a range of numbers, so it serves coarser
+-- cells too; for very coarse ones the primary key finds the span of time.
 CREATE INDEX zone_history_by_cell ON zone_history (cell, time);
 
 CREATE TABLE clock_setting (

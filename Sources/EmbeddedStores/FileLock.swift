@@ -7,7 +7,7 @@ package final class FileLock: Sendable {
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
   deinit {
-    // A child that is just being started may hold a copy of the descriptor; closing ours alone would leave the lock to it.
+    // Closing alone is not enough: a child that is just being spawned shares the open file until it runs its program.
     flock(descriptor, LOCK_UN)
     close(descriptor)
   }

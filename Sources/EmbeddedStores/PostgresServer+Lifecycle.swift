@@ -138,13 +138,15 @@ extension PostgresServer {
     var settings = [
       "listen_addresses": "", "unix_socket_directories": socketDirectory, "unix_socket_permissions": "0700",
       "port": "\(Self.port)", "max_connections": "\(configuration.maxConnections)",
-      "fsync": durable ? "on" : "off", "synchronous_commit": durable ? "on" : "off",
+      "fsync": durable ? "on" : "off", "synchronous_commit": "on",
       "full_page_writes": durable ? "on" : "off",
       // One server, no replicas: less WAL, and COPY into a new table writes none.
       "wal_level": "minimal", "max_wal_senders": "0",
       // Small and quick: memory is touched only when used; short statements gain nothing from JIT or helpers.
       "shared_buffers": "64MB", "jit": "off", "max_parallel_workers_per_gather": "0", "max_wal_size": "512MB",
       "checkpoint_timeout": "15min", "log_timezone": "UTC", "timezone": "UTC", "log_checkpoints": "off",
+      // A statement whose client has died is not carried on with.
+      "client_connection_check_interval": "2s",
     ]
     settings.merge(configuration.settings) { _, given in given }
     return settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }

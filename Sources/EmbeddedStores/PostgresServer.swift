@@ -12,7 +12,7 @@ package final class PostgresServer: Sendable {
   package enum Durability: Sendable {
     /// Survives a power cut: `fsync` and synchronous commit are on.
     case full
-    /// For tests: no `fsync`; an operating system crash may lose everything.
+    /// For tests: no `fsync`. Survives the death of the server, but a crash of the operating system may lose everything.
     case test
   }
 

@@ -64,7 +64,8 @@ struct ImportScannerTests {
   @Test(
     "What only looks like an import is not one",
     arguments: [
-      "// import NIOCore", "/* import NIOCore */", "/* /* nested */\nimport NIOCore */", #"let text = "import NIOCore""#,
+      "// import NIOCore", "/* import NIOCore */", "/* /* nested */\nimport NIOCore */",
+      #"let text = "import NIOCore""#,
       "let text = \"\"\"\nimport NIOCore\n\"\"\"", "let text = #\"\"\"\n\"\"\"\nimport NIOCore\n\"\"\"#", "important()",
     ])
   func impostors(text: String) {

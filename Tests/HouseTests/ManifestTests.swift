@@ -47,7 +47,9 @@ struct ManifestTests {
       try Project.names(in: "Sources").map { "Sources/\($0)" } + Project.names(in: "Tests").map { "Tests/\($0)" }
       + FunctionFolder.all.map(\.path) + ["migrations"]
     for path in Set(present).subtracting(declared).sorted() { Issue.record("\(path) is no target of Package.swift") }
-    for path in declared.subtracting(present).sorted() { Issue.record("Package.swift names \(path), which is not there") }
+    for path in declared.subtracting(present).sorted() {
+      Issue.record("Package.swift names \(path), which is not there")
+    }
     for function in FunctionFolder.all {
       #expect(manifest.targets.contains { $0.name == function.module && $0.path == function.path })
     }

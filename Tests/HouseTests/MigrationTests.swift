@@ -30,7 +30,8 @@ struct MigrationTests {
   @Test("A migration is one transaction, which the migrator opens and commits")
   func transactions() throws {
     for path in try Project.files(below: "migrations", ending: ".sql") {
-      for (index, line) in try Project.text(path).split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      for (index, line) in try Project.text(path).split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+      {
         if line.contains(/(?i)^\s*(begin\s*(transaction|work)?\s*;|start\s+transaction|commit\s*;|rollback\s*;)/) {
           Issue.record("\(path):\(index + 1): controls the transaction")
         }

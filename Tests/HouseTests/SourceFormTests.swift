@@ -43,7 +43,8 @@ struct SourceFormTests {
       print("skipped: there is no bash on the PATH")
       return
     }
-    let scripts = try Project.names(in: "scripts").map { "scripts/\($0)" } + [".ci/run"]
+    let scripts =
+      try Project.names(in: "scripts").map { "scripts/\($0)" } + [".ci/run"]
       + Project.files(below: "Benchmarks", ending: "/run.sh")
     for script in scripts {
       let answer = try #require(try Command.run("bash", ["-n", script]))

@@ -65,9 +65,9 @@ extension Trait where Self == ConditionTrait {
 }
 
 /// The `PostgresError` that a closure throws.
-func failure(_ body: () async throws -> Void) async -> PostgresError? {
+func failure<T>(_ body: () async throws -> T) async -> PostgresError? {
   do {
-    try await body()
+    _ = try await body()
     return nil
   } catch {
     return error as? PostgresError

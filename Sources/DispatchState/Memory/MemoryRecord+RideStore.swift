@@ -124,7 +124,8 @@ extension MemoryRecord: RideStore {
   private func select(limit: Int, _ isWanted: (Ride) -> Bool) -> [Ride] {
     state.withLock { state in
       Array(
-        state.rides.values.filter(isWanted).sorted { ($0.requestedAt, $0.id) < ($1.requestedAt, $1.id) }.prefix(max(0, limit)))
+        state.rides.values.filter(isWanted).sorted { ($0.requestedAt, $0.id) < ($1.requestedAt, $1.id) }
+          .prefix(max(0, limit)))
     }
   }
 }

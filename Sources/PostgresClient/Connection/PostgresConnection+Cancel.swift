@@ -9,6 +9,7 @@ internal import Dispatch
 extension PostgresConnection {
   /// How long the server may take to answer after a cancel request.
   private static let graceAfterCancel = Duration.seconds(2)
+  private static let pauseBeforeNextCancel = DispatchTimeInterval.milliseconds(50)
 
   /// Called on the queue.
   func abandonOnQueue(_ unit: PostgresUnit, _ reason: PostgresError.Code) {
@@ -33,18 +34,23 @@ extension PostgresConnection {
     }
   }
 
+  /// Asks the server to cancel what runs now: the first unit in flight.
   private func requestCancel() {
-    guard !isCancelUnderWay, let handle else { return }
+    guard !isCancelUnderWay, phase == .ready, let handle, let target = inFlight.first else { return }
     guard let request = PQgetCancel(handle) else {
       end(lostError())
       return
     }
     isCancelUnderWay = true
-    cancelTarget = inFlight.first
-    isFenced = true
-    owner?.connection(self, isFenced: true)
-    cancelGrace = .now + Self.graceAfterCancel
-    timer?.arm(cancelGrace)
+    if cancelTarget !== target {
+      cancelTarget = target
+      cancelGrace = .now + Self.graceAfterCancel
+      timer?.arm(cancelGrace)
+    }
+    if !isFenced {
+      isFenced = true
+      owner?.connection(self, isFenced: true)
+    }
     let box = CancelRequest(pointer: request)
     // PQcancel connects and waits, so it gets a thread that may block.
     DispatchQueue.global(qos: .utility).async {
@@ -56,25 +62,40 @@ extension PostgresConnection {
   private func cancelWasDelivered() {
     isCancelUnderWay = false
     guard phase == .ready else { return }
-    if let first = inFlight.first, first !== cancelTarget, first.abandoned != nil, !first.isFinished {
-      // Another one was abandoned meanwhile and has come to run.
-      requestCancel()
+    guard cancelTarget != nil else {
+      goOnAfterCancel()
       return
     }
-    if mode == .pipeline { sendFence() }
-    // In simple mode the fence is sent when the query has ended.
+    // The server ignores a request that meets the session between two messages, so it is repeated.
+    queue.asyncAfter(deadline: .now() + Self.pauseBeforeNextCancel) {
+      if self.cancelTarget != nil { self.requestCancel() }
+    }
   }
 
-  func sendFence() {
-    send([PostgresUnit(.fence, deadline: .never, standsAlone: false, mayCommit: false)])
+  /// Called when a unit has been answered for good.
+  func cancelTargetWasAnswered(_ unit: PostgresUnit) {
+    guard unit === cancelTarget else { return }
+    cancelTarget = nil
+    // From now on slowness is the fault of whoever is next.
+    cancelGrace = .never
+    if !isCancelUnderWay { queue.async { self.goOnAfterCancel() } }
+  }
+
+  /// Nothing is being cancelled any more: cancel the next one, if it was abandoned too, or lower the fence.
+  private func goOnAfterCancel() {
+    guard phase == .ready, isFenced, !isCancelUnderWay, cancelTarget == nil else { return }
+    if let first = inFlight.first, first.abandoned != nil, !first.isFinished {
+      requestCancel()
+    } else if mode == .pipeline {
+      send([PostgresUnit(.fence, deadline: .never, standsAlone: false, mayCommit: false)])
+    }
   }
 
   /// The fence has been answered: no cancel request can hit what is sent from now on.
   func unfence() {
-    // A second unit may have been abandoned meanwhile and be the one that runs now.
-    guard !isCancelUnderWay else { return }
+    // A unit between the target and the fence may have been abandoned meanwhile; then another fence follows.
+    guard isFenced, !isCancelUnderWay, cancelTarget == nil else { return }
     isFenced = false
-    cancelGrace = .never
     owner?.connection(self, isFenced: false)
     let units = held
     held = []

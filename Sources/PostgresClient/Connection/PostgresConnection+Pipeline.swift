@@ -6,7 +6,11 @@ extension PostgresConnection {
   func send(_ units: [PostgresUnit]) {
     guard let handle else { return }
     var dropped = 0
+    let now = MonotonicTime.now
     for unit in units {
+      if now >= unit.deadline {
+        unit.finish(.failure(PostgresError(.timeout, "the deadline passed before the statement was sent")))
+      }
       guard phase == .ready, unit.markSent(on: self) else {
         if phase == .ready { dropped += 1 } else { refuse(unit) }
         continue
@@ -162,7 +166,7 @@ extension PostgresConnection {
   /// - Returns: whether the unit must be sent once more instead.
   private func settle(_ unit: PostgresUnit) -> Bool {
     // Answered at last: from now on slowness is the fault of whoever is next.
-    if unit === cancelTarget { cancelGrace = .never }
+    cancelTargetWasAnswered(unit)
     guard var error = unit.error else {
       unit.finish(.success(.rows(unit.results)))
       return false

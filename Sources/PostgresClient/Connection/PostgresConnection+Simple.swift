@@ -127,7 +127,7 @@ extension PostgresConnection {
     } else {
       answer(unit, .success(.rows(unit.results)))
     }
-    if isFenced, !isCancelUnderWay { sendFence() }
+    cancelTargetWasAnswered(unit)
   }
 
   private func answer(_ unit: PostgresUnit, _ result: Result<PostgresUnit.Outcome, PostgresError>) {

@@ -1,5 +1,6 @@
 internal import CLibpq
 internal import Dispatch
+internal import Glibc
 internal import Logging
 internal import Synchronization
 
@@ -36,8 +37,8 @@ final class PostgresConnection: @unchecked Sendable {
   var statements: StatementCache
   var isFenced = false
   var isCancelUnderWay = false
-  /// The unit that the last cancel request was meant for.
-  weak var cancelTarget: PostgresUnit?
+  /// The unit that cancel requests are meant for, until it has been answered.
+  var cancelTarget: PostgresUnit?
   /// When to give up on an answer to a cancel request.
   var cancelGrace = MonotonicTime.never
   var timer: DeadlineTimer?
@@ -179,7 +180,12 @@ final class PostgresConnection: @unchecked Sendable {
 
   private func readable() {
     guard phase == .ready, let handle else { return }
-    let isAlive = PQconsumeInput(handle) == 1
+    var isAlive = PQconsumeInput(handle) == 1
+    // Dispatch reports a hang-up once. The server's last words may have been all that this call read, so the end of
+    // the stream behind them has to be fetched now or it is never noticed.
+    if isAlive, Self.isHungUp(PQsocket(handle)) {
+      while isAlive { isAlive = PQconsumeInput(handle) == 1 }
+    }
     // What arrived before the end still counts.
     drain(handle)
     guard phase == .ready else { return }
@@ -194,6 +200,11 @@ final class PostgresConnection: @unchecked Sendable {
     } else {
       flush()
     }
+  }
+
+  private static func isHungUp(_ socket: Int32) -> Bool {
+    var query = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    return Glibc.poll(&query, 1, 0) > 0 && query.revents & Int16(POLLHUP | POLLERR) != 0
   }
 
   /// Writes what libpq has buffered; asks to be woken when the socket takes no more.

@@ -4,7 +4,7 @@
 /// never leased (unless there is only one), so statements outside transactions always get through, even those that a
 /// transaction's own body makes.
 struct PoolState {
-  enum Use { case connecting, shared, draining, leased }
+  enum Use { case connecting, shared, draining, leased, ending }
 
   final class Slot {
     let connection: PostgresConnection
@@ -29,8 +29,8 @@ struct PoolState {
 
   /// A connection that has not answered for this long has something slow in front; others are preferred.
   static let stallNanoseconds: UInt64 = 5_000_000
-  /// The load at which one more connection is opened.
-  static let growthLoad = 8
+  /// How many connections are made at once.
+  static let maxConnecting = 4
 
   let configuration: PostgresConfiguration
   var slots: [Slot] = []
@@ -63,14 +63,9 @@ struct PoolState {
     } else {
       waiting.removeAll(keepingCapacity: true)
     }
-    if waiting.isEmpty, let slot = bestShared(now: now) {
-      let isStalled = slot.load > 0 && now.since(slot.lastProgress) > Self.stallNanoseconds
-      if !(isStalled && mayGrow(now: now)) {
-        assign(slot, now: now)
-        var actions = [Action.send(unit, slot.connection)]
-        if slot.load >= Self.growthLoad, !isConnecting, mayGrow(now: now) { actions.append(.connect) }
-        return actions
-      }
+    if waiting.isEmpty, let slot = place(now: now) {
+      assign(slot, now: now)
+      return [.send(unit, slot.connection)]
     }
     return enqueue(unit, now: now, lease: false)
   }
@@ -91,7 +86,7 @@ struct PoolState {
       }
     }
     if lease { leaseWaiters.append(unit) } else { waiting.append(unit) }
-    return lease || isConnecting || !mayGrow(now: now) ? [] : [.connect]
+    return lease ? [] : growth(now: now)
   }
 
   /// Hands out what has become free.
@@ -123,9 +118,7 @@ struct PoolState {
     leaseWaiters.removeFirst(granted)
     let wanted = min(leaseWaiters.count, maxLeases - leased)
     var draining = slots.count { $0.use == .draining }
-    if wanted > draining, mayGrow(now: now), !isConnecting {
-      actions.append(.connect)
-    }
+    if wanted > draining { actions += growth(now: now) }
     // With no room to grow, the least loaded shared connections take nothing new until they are free.
     while wanted > draining, !mayGrow(now: now) {
       let shared = slots.filter { $0.use == .shared }
@@ -150,18 +143,33 @@ struct PoolState {
         taken += 1
         continue
       }
-      guard let slot = bestShared(now: now) else { break }
+      guard let slot = place(now: now) else { break }
       assign(slot, now: now)
       actions.append(.send(unit, slot.connection))
       taken += 1
     }
     waiting.removeFirst(taken)
-    if !waiting.isEmpty, !isConnecting, mayGrow(now: now) { actions.append(.connect) }
+    if !waiting.isEmpty { actions += growth(now: now) }
   }
 
   private func assign(_ slot: Slot, now: MonotonicTime) {
     if slot.load == 0 { slot.lastProgress = now }
     slot.load += 1
+  }
+
+  /// Where a statement goes: a connection with nothing to do, or, when no more may be opened, behind others.
+  ///
+  /// As long as the pool may grow, or is growing, a statement never queues behind another one, which might be slow.
+  private func place(now: MonotonicTime) -> Slot? {
+    guard let slot = bestShared(now: now) else { return nil }
+    return slot.load > 0 && (isConnecting || mayGrow(now: now)) ? nil : slot
+  }
+
+  /// Opens as many connections as callers wait, but only a few at a time.
+  private func growth(now: MonotonicTime) -> [Action] {
+    let connecting = slots.count { $0.use == .connecting }
+    let wanted = min(Self.maxConnecting, waiting.count + leaseWaiters.count)
+    return connecting < wanted && mayGrow(now: now) ? [.connect] : []
   }
 
   /// The shared connection with the least to do; one that seems stuck only if there is no other.

@@ -50,7 +50,7 @@ package final class PostgresPool: Sendable {
   package var statistics: (open: Int, leased: Int, waiting: Int) {
     state.withLock { state in
       (
-        state.slots.count { $0.use != .connecting }, state.leased,
+        state.slots.count { $0.use != .connecting && $0.use != .ending }, state.leased,
         state.waiting.count { !$0.isFinished } + state.leaseWaiters.count { !$0.isFinished }
       )
     }
@@ -106,9 +106,8 @@ package final class PostgresPool: Sendable {
     if !isClean { connection.close() }
     let (actions, leased) = state.withLock { state in
       if let slot = state.slot(of: connection) {
-        // A connection that is being closed stays out of use until it reports its end.
+        slot.use = isClean ? .shared : .ending
         if isClean {
-          slot.use = .shared
           slot.load = 0
           slot.lastProgress = .now
         }
@@ -203,7 +202,7 @@ package final class PostgresPool: Sendable {
         $0.use == .shared && $0.load == 0 && $0.lastProgress + configuration.idleTimeout < now
       }
       let chosen = slots.prefix(max(0, surplus))
-      for slot in chosen { slot.use = .connecting }  // Takes nothing from now on; it goes when it reports its end.
+      for slot in chosen { slot.use = .ending }
       return chosen.map(\.connection)
     }
     for connection in idle { connection.close() }

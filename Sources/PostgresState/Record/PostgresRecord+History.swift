@@ -23,7 +23,7 @@ extension PostgresRecord: ZoneHistory {
   ) async throws -> [(time: Timestamp, load: ZoneLoad)] {
     let ranges = ChildRange.all(of: cell)
     return try await select(
-      Self.loads, [.ints(ranges.map(\.first)), .ints(ranges.map(\.last)), .time(from), .time(to)]
+      Self.loads(ranges: ranges.count), [.time(from), .time(to)] + ranges.flatMap { [.int($0.first), .int($0.last)] }
     ) { row in
       var columns = ColumnReader(row)
       let time = try columns.time()
@@ -44,19 +44,23 @@ extension PostgresRecord: ZoneHistory {
     INSERT INTO zone_history (region, time, cell, demand, supply, idle, open_requests, completed)
     SELECT $1, $2, load.* FROM unnest(
       $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[]) AS load
-    ON CONFLICT (region, time, cell) DO UPDATE SET
+    ON CONFLICT (time, region, cell) DO UPDATE SET
       demand = excluded.demand, supply = excluded.supply, idle = excluded.idle,
       open_requests = excluded.open_requests, completed = excluded.completed
     """
 
-  private static let loads: PostgresStatement = """
-    SELECT load.time, sum(load.demand)::bigint, sum(load.supply)::bigint, sum(load.idle)::bigint,
-      sum(load.open_requests)::bigint, sum(load.completed)::bigint
-    FROM unnest($1::bigint[], $2::bigint[]) AS range (first, last)
-    JOIN zone_history AS load ON load.cell BETWEEN range.first AND range.last
-    WHERE load.time >= $3 AND load.time < $4
-    GROUP BY load.time ORDER BY load.time
-    """
+  /// Each range is a part of its own, so that each is looked up in the index.
+  private static func loads(ranges: Int) -> PostgresStatement {
+    let parts = (0..<ranges).map { range in
+      "SELECT * FROM zone_history WHERE cell BETWEEN $\(2 * range + 3) AND $\(2 * range + 4) AND time >= $1 AND time < $2"
+    }
+    return PostgresStatement(
+      """
+      SELECT time, sum(demand)::bigint, sum(supply)::bigint, sum(idle)::bigint, sum(open_requests)::bigint,
+        sum(completed)::bigint
+      FROM (\(parts.joined(separator: " UNION ALL "))) AS load GROUP BY time ORDER BY time
+      """)
+  }
 }
 
 extension PostgresRecord: ClockStore {

@@ -4,7 +4,7 @@ internal import PostgresClient
 
 extension PostgresRecord: Outbox {
   package func unpublished(limit: Int) async throws -> [SequencedMessage] {
-    try await select(Self.unpublished, [.limit(limit)], SequencedMessage.init)
+    try await select(Self.unpublished(limit: max(0, limit)), [], SequencedMessage.init)
   }
 
   package func markPublished(_ sequences: [Int64]) async throws {
@@ -41,12 +41,15 @@ extension PostgresRecord: Outbox {
     alarm.listen()
   }
 
-  private static let unpublished = PostgresStatement(
-    """
-    SELECT \(SequencedMessage.columns)
-    FROM (SELECT sequence FROM outbox_pending ORDER BY sequence LIMIT $1) AS pending JOIN outbox USING (sequence)
-    ORDER BY sequence
-    """)
+  /// The limit is spelt out, because a plan for any limit would rather sort a long backlog than walk its index.
+  private static func unpublished(limit: Int) -> PostgresStatement {
+    PostgresStatement(
+      """
+      SELECT \(SequencedMessage.columns)
+      FROM (SELECT sequence FROM outbox_pending ORDER BY sequence LIMIT \(limit)) AS pending
+      JOIN outbox USING (sequence) ORDER BY sequence
+      """)
+  }
 
   private static let markPublished: PostgresStatement =
     "DELETE FROM outbox_pending WHERE sequence = ANY ($1::bigint[])"

@@ -9,16 +9,21 @@ enum FleetScripts {
   /// Drivers in one call at most: Lua passes no more than some 8,000 arguments on.
   static let maxDriversPerCall = 1_000
 
-  /// Takes positions and answers how many changed nothing.
+  /// How many idle drivers one call looks at: about a millisecond of the server's time.
+  static let idlePage = 1_000
+
+  /// Takes positions and answers which changed nothing: 2 bytes for each, 0 is the first position of the call.
   ///
   /// Arguments: for each position the one before it (2 bytes) and its record, all in one text; then the drivers. A position
   /// that stays in its zone with the same flags only replaces the record: one `HMGET` and one `HSET` for the whole batch.
   static let record = RedisScript(
     places + #"""
-      local batch = ARGV[1]
-      local count = #ARGV - 1
-      local known = redis.call('HMGET', KEYS[1], unpack(ARGV, 2))
-      local changes, moved, superseded = {}, {}, 0
+      local argv = ARGV
+      local batch = argv[1]
+      local count = #argv - 1
+      local known = redis.call('HMGET', KEYS[1], unpack(argv, 2))
+      local changes, size, superseded = {}, 0, {}
+      local moved, before, after, moves = {}, {}, {}, 0
       local position = 1
       for index = 1, count do
         local earlier, time, zone = parse('>Hdc9', batch, position)
@@ -37,29 +42,31 @@ enum FleetScripts {
         end
         if isNew then
           local record = sub(batch, position + 2, position + 36)
-          changes[#changes + 1] = ARGV[index + 1]
-          changes[#changes + 1] = record
-          if zone ~= oldZone then moved[#moved + 1] = {ARGV[index + 1], old, record} end
+          local driver = argv[index + 1]
+          changes[size + 1] = driver
+          size = size + 2
+          changes[size] = record
+          if zone ~= oldZone then
+            moves = moves + 1
+            moved[moves], before[moves], after[moves] = driver, old, record
+          end
           old = record
         else
-          superseded = superseded + 1
+          superseded[#superseded + 1] = struct.pack('>H', index - 1)
         end
         known[index] = old
         position = position + 37
       end
-      if #moved > 0 then
-        local drivers = {}
-        for index = 1, #moved do drivers[index] = moved[index][1] end
-        local statuses = read('HMGET', KEYS[2], drivers)
-        for index = 1, #moved do
-          local move = moved[index]
-          leave(move[1], move[2], statuses[index])
-          enter(move[1], move[3], statuses[index])
+      if moves > 0 then
+        local statuses = read('HMGET', KEYS[2], moved)
+        for index = 1, moves do
+          leave(moved[index], before[index], statuses[index])
+          enter(moved[index], after[index], statuses[index])
         end
         settle()
       end
       write('HSET', KEYS[1], changes)
-      return superseded
+      return table.concat(superseded)
       """#)
 
   /// Takes statuses.
@@ -141,40 +148,30 @@ enum FleetScripts {
 
   /// Answers idle drivers in the order of zones and ids, packed: length of the id, id, record, status.
   ///
-  /// Arguments: the oldest time of a position, how many at most, and the zones in one text, or none for all.
-  static let idleDrivers = RedisScript(
-    places + #"""
-      local seenSince, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
-      local found, count = {}, 0
-      local function take(members)
-        local drivers = {}
-        for index = 1, #members do drivers[index] = sub(members[index], 9) end
-        local records, statuses = read('HMGET', KEYS[1], drivers), read('HMGET', KEYS[2], drivers)
-        for index = 1, #drivers do
-          if count >= limit then return end
-          local record, status = records[index], statuses[index]
-          if record and status and parse('>d', record) >= seenSince then
-            count = count + 1
-            found[count] = string.char(#drivers[index]) .. drivers[index] .. record .. status
-          end
-        end
-      end
-      if ARGV[3] then
-        for position = 1, #ARGV[3], 8 do
-          if count >= limit then break end
-          local cell = sub(ARGV[3], position, position + 7)
-          -- An id holds only characters below 0x7f, so this takes the zone's members and nobody else's.
-          take(redis.call('ZRANGEBYLEX', KEYS[4], '[' .. cell, '(' .. cell .. '\127'))
-        end
-      else
-        local start = 0
-        repeat
-          local members = redis.call('ZRANGE', KEYS[4], start, start + 499)
-          take(members)
-          start = start + 500
-        until #members < 500 or count >= limit
+  /// Arguments: the oldest time of a position, how many at most, and the zones in one text.
+  static let idleDriversInZones = RedisScript(
+    places + idleDrivers + #"""
+      for position = 1, #ARGV[3], 8 do
+        if count >= limit then break end
+        local cell = sub(ARGV[3], position, position + 7)
+        -- An id holds only characters below 0x7f, so this takes the zone's members and nobody else's.
+        take(redis.call('ZRANGEBYLEX', KEYS[4], '[' .. cell, '(' .. cell .. '\127'))
       end
       return table.concat(found)
+      """#)
+
+  /// Answers a page of all idle drivers in the order of zones and ids, packed as above, and the last zone and driver looked
+  /// at, nothing at the end.
+  ///
+  /// Arguments: the oldest time of a position, how many at most, the zone and driver after which to go on or nothing, and
+  /// how many to look at.
+  static let idleDriversPage = RedisScript(
+    places + idleDrivers + #"""
+      local start = ARGV[3] == '' and '-' or '(' .. ARGV[3]
+      local size = tonumber(ARGV[4])
+      local page = redis.call('ZRANGEBYLEX', KEYS[4], start, '+', 'LIMIT', 0, size)
+      take(page)
+      return {table.concat(found), #page == size and count < limit and page[size] or ''}
       """#)
 
   /// Counts every driver anew and answers, packed: zone, drivers (4 bytes), idle drivers (4 bytes).
@@ -209,6 +206,26 @@ enum FleetScripts {
   private static let run = #"""
     local function run()
       return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+    end
+
+    """#
+
+  /// What the scripts that answer idle drivers share.
+  private static let idleDrivers = #"""
+    local seenSince, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
+    local found, count = {}, 0
+    local function take(members)
+      local drivers = {}
+      for index = 1, #members do drivers[index] = sub(members[index], 9) end
+      local records, statuses = read('HMGET', KEYS[1], drivers), read('HMGET', KEYS[2], drivers)
+      for index = 1, #drivers do
+        if count >= limit then return end
+        local record, status = records[index], statuses[index]
+        if record and status and parse('>d', record) >= seenSince then
+          count = count + 1
+          found[count] = string.char(#drivers[index]) .. drivers[index] .. record .. status
+        end
+      end
     end
 
     """#

@@ -3,13 +3,15 @@ import DispatchState
 package import HexGrid
 package import RedisClient
 
-/// The fleet index in Redis: one script call for a batch of positions, atomic for every reader.
+/// The fleet index in Redis: one script call for a batch of positions, atomic for every reader. Small batches that come while
+/// others are under way go together.
 ///
 /// Gives the same answers as `MemoryFleet`. A rebuild is also asked for after every start of the server, because a server
 /// that was killed may have lost its last writes.
 package final class RedisFleet: FleetIndex {
   private let client: RedisClient
   private let deadline: Duration
+  private let collector: PingCollector
 
   /// Creates the index.
   /// - Parameters:
@@ -18,20 +20,11 @@ package final class RedisFleet: FleetIndex {
   package init(client: RedisClient, deadline: Duration = .seconds(2)) {
     self.client = client
     self.deadline = deadline
+    collector = PingCollector(client: client, deadline: deadline)
   }
 
   package func record(_ pings: [DriverPing], in region: RegionID) async throws -> Int {
-    var batch = FleetBatch(
-      script: FleetScripts.record, region: region, itemByteCount: FleetRecord.byteCount, capacity: pings.count)
-    for ping in pings {
-      guard let cell = Zone.cell(at: ping.position) else { continue }
-      batch.append(ping.driver) { FleetRecord.write(ping, cell: cell, to: $0) }
-    }
-    return try await run(batch.calls()) { answers throws(RedisError) in
-      var superseded = 0
-      for answer in answers { superseded += try answer.integer() }
-      return superseded
-    }
+    try await collector.record(pings, in: region)
   }
 
   package func apply(_ statuses: [DriverStatus]) async throws {
@@ -49,16 +42,44 @@ package final class RedisFleet: FleetIndex {
   package func idleDrivers(
     in region: RegionID, cells: [HexCell]?, seenSince: Timestamp, limit: Int
   ) async throws -> [DriverSnapshot] {
-    guard limit > 0, cells?.isEmpty != true else { return [] }
-    var call = FleetScripts.idleDrivers.call(keys: FleetBatch.keys(of: region))
+    guard limit > 0, let cells else { return try await allIdleDrivers(in: region, seenSince: seenSince, limit: limit) }
+    guard !cells.isEmpty else { return [] }
+    var call = FleetScripts.idleDriversInZones.call(keys: FleetBatch.keys(of: region))
     call.append(Int(FleetRecord.number(seenSince)))
     call.append(min(limit, 1_000_000))
-    if let cells {
-      call.append(byteCount: cells.count * 8) { space in
-        for (index, cell) in cells.enumerated() { FleetRecord.store(cell.rawValue, to: space, at: index * 8) }
-      }
+    call.append(byteCount: cells.count * 8) { space in
+      for (index, cell) in cells.enumerated() { FleetRecord.store(cell.rawValue, to: space, at: index * 8) }
     }
     return try FleetAnswer.drivers(await scan(call) { value throws(RedisError) in try value.bytes() })
+  }
+
+  /// Reads all idle drivers in pages, so that pings need not wait for all of it. A driver who moves meanwhile may be met
+  /// twice, and counts as where they were met first, or not at all.
+  private func allIdleDrivers(
+    in region: RegionID, seenSince: Timestamp, limit: Int
+  ) async throws -> [DriverSnapshot] {
+    var found: [DriverSnapshot] = []
+    var known: Set<DriverID> = []
+    var last: [UInt8] = []
+    while found.count < limit {
+      var call = FleetScripts.idleDriversPage.call(keys: FleetBatch.keys(of: region))
+      call.append(Int(FleetRecord.number(seenSince)))
+      call.append(min(limit - found.count, 1_000_000))
+      call.append(last)
+      call.append(FleetScripts.idlePage)
+      let isFirst = last.isEmpty
+      let page: [UInt8]
+      (page, last) = try await run([call]) { answers throws(RedisError) in
+        let parts = try answers[0].array()
+        guard parts.count == 2 else { throw RedisError(.unexpectedReply) }
+        return (try parts[0].bytes(), try parts[1].bytes())
+      }
+      let drivers = try FleetAnswer.drivers(page)
+      if isFirst, last.isEmpty { return drivers }
+      found += drivers.filter { known.insert($0.driver).inserted }
+      if last.isEmpty { break }
+    }
+    return found
   }
 
   package func driver(_ driver: DriverID, in region: RegionID) async throws -> DriverSnapshot? {
@@ -127,10 +148,7 @@ package final class RedisFleet: FleetIndex {
     _ commands: [RedisCommand], read: ([RedisValue]) throws(RedisError) -> Value
   ) async throws -> Value {
     try await RedisFailure.state { () async throws(RedisError) in
-      if commands.count == 1 { return try read([try await client.command(commands[0], deadline: deadline)]) }
-      var answers: [RedisValue] = []
-      for answer in try await client.pipeline(commands, deadline: deadline) { answers.append(try answer.get()) }
-      return try read(answers)
+      try read(try await client.inOrder(commands, deadline: deadline))
     }
   }
 
@@ -141,5 +159,17 @@ package final class RedisFleet: FleetIndex {
     try await RedisFailure.state { () async throws(RedisError) in
       try read(try await client.command(command, deadline: deadline * 10))
     }
+  }
+}
+
+extension RedisClient {
+  /// Runs commands in their order.
+  /// - Returns: the answers, one for each.
+  /// - Throws: the first failure.
+  func inOrder(_ commands: [RedisCommand], deadline: Duration) async throws(RedisError) -> [RedisValue] {
+    if commands.count == 1 { return [try await command(commands[0], deadline: deadline)] }
+    var answers: [RedisValue] = []
+    for answer in try await pipeline(commands, deadline: deadline) { answers.append(try answer.get()) }
+    return answers
   }
 }

@@ -9,6 +9,13 @@ package struct PingFile: Sendable {
   /// What became of the rows.
   package var rows: DatasetRows
 
+  /// Creates a file's content.
+  package init(pings: [RecordedPing], cabs: [String], rows: DatasetRows) {
+    self.pings = pings
+    self.cabs = cabs
+    self.rows = rows
+  }
+
   /// Reads a file, plain or packed; blocks, so call it off the cooperative pool.
   /// - Parameter path: the file.
   /// - Throws: `DatasetError` where the header lacks a column or no row can be used.

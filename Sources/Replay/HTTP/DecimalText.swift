@@ -4,18 +4,11 @@ package import NIOCore
 package enum DecimalText {
   /// Writes a whole number.
   package static func write(_ number: Int64, into buffer: inout ByteBuffer) {
-    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 20) { raw in
-      var cursor = 0
-      if number < 0 {
-        raw[0] = UInt8(ascii: "-")
-        cursor = 1
-      }
-      return cursor + digits(number.magnitude, into: raw, at: cursor)
-    }
+    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 21) { write(number, into: $0, at: 0) }
   }
 
-  /// Writes a number with at most seven decimals (of a degree: about a centimetre), trailing noughts left out; one that is not
-  /// finite becomes `null`, one beyond 10^11 loses its decimals.
+  /// Writes a number with at most seven decimals (of a degree: about a centimetre), trailing noughts left out; one that is
+  /// not finite becomes `null`, one beyond 10^11 loses its decimals.
   package static func write(_ number: Double, into buffer: inout ByteBuffer) {
     guard number.isFinite else {
       buffer.writeStaticString("null")
@@ -25,29 +18,41 @@ package enum DecimalText {
       buffer.writeString(Int64(exactly: number.rounded()).map { String($0) } ?? "\(number)")
       return
     }
+    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 32) { write(number, into: $0, at: 0) }
+  }
+
+  /// Writes a whole number where there is room for 21 bytes.
+  /// - Returns: how many bytes it took.
+  static func write(_ number: Int64, into raw: UnsafeMutableRawBufferPointer, at start: Int) -> Int {
+    guard number < 0 else { return digits(number.magnitude, into: raw, at: start) }
+    raw[start] = UInt8(ascii: "-")
+    return 1 + digits(number.magnitude, into: raw, at: start + 1)
+  }
+
+  /// Writes a finite number of less than 10^11 where there is room for 21 bytes.
+  /// - Returns: how many bytes it took.
+  static func write(_ number: Double, into raw: UnsafeMutableRawBufferPointer, at start: Int) -> Int {
     let scaled = UInt64((number.magnitude * 1e7).rounded())
-    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 32) { raw in
-      var cursor = 0
-      if number < 0, scaled > 0 {
-        raw[0] = UInt8(ascii: "-")
-        cursor = 1
-      }
-      cursor += digits(scaled / 10_000_000, into: raw, at: cursor)
-      var fraction = scaled % 10_000_000
-      guard fraction > 0 else { return cursor }
-      raw[cursor] = UInt8(ascii: ".")
+    var cursor = start
+    if number < 0, scaled > 0 {
+      raw[cursor] = UInt8(ascii: "-")
       cursor += 1
-      var places = 7
-      while fraction % 10 == 0 {
-        fraction /= 10
-        places -= 1
-      }
-      for place in stride(from: places - 1, through: 0, by: -1) {
-        raw[cursor + place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: fraction % 10)
-        fraction /= 10
-      }
-      return cursor + places
     }
+    cursor += digits(scaled / 10_000_000, into: raw, at: cursor)
+    var fraction = scaled % 10_000_000
+    guard fraction > 0 else { return cursor - start }
+    raw[cursor] = UInt8(ascii: ".")
+    cursor += 1
+    var places = 7
+    while fraction % 10 == 0 {
+      fraction /= 10
+      places -= 1
+    }
+    for place in stride(from: places - 1, through: 0, by: -1) {
+      raw[cursor + place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: fraction % 10)
+      fraction /= 10
+    }
+    return cursor + places - start
   }
 
   private static func digits(_ number: UInt64, into raw: UnsafeMutableRawBufferPointer, at start: Int) -> Int {

@@ -61,29 +61,29 @@ extension ReplayReport {
 }
 
 extension JSONBuffer {
-  mutating func member(_ name: StaticString, _ value: String) {
+  package mutating func member(_ name: StaticString, _ value: String) {
     self.name(name)
     self.value(value)
   }
 
-  mutating func member(_ name: StaticString, _ value: Int) {
+  package mutating func member(_ name: StaticString, _ value: Int) {
     self.name(name)
     self.value(value)
   }
 
-  mutating func member(_ name: StaticString, _ value: Double) {
+  package mutating func member(_ name: StaticString, _ value: Double) {
     self.name(name)
     self.value(value)
   }
 
-  mutating func member(_ name: StaticString, _ values: [String]) {
+  package mutating func member(_ name: StaticString, _ values: [String]) {
     self.name(name)
     beginArray()
     for value in values { self.value(value) }
     endArray()
   }
 
-  mutating func member(_ name: StaticString, _ counts: [String: Int]) {
+  package mutating func member(_ name: StaticString, _ counts: [String: Int]) {
     self.name(name)
     beginObject()
     for (key, count) in counts.sorted(by: { $0.key < $1.key }) {

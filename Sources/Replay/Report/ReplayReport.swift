@@ -5,6 +5,13 @@ package struct ReplayReport: Codable, Equatable, Sendable {
     package var mean = 0.0
     package var median = 0.0
     package var p90 = 0.0
+
+    /// Creates the three figures.
+    package init(mean: Double = 0, median: Double = 0, p90: Double = 0) {
+      self.mean = mean
+      self.median = median
+      self.p90 = p90
+    }
   }
 
   /// Latencies of the requests answered, event streams aside.
@@ -71,6 +78,18 @@ package struct ReplayReport: Codable, Equatable, Sendable {
     package var failures: Int
     /// Whether one of them succeeded in the end; false where all were given up.
     package var isRecovered: Bool
+
+    /// Creates an entry.
+    package init(
+      cause: String, atSeconds: Double, seconds: Double, clearedSeconds: Double, failures: Int, isRecovered: Bool
+    ) {
+      self.cause = cause
+      self.atSeconds = atSeconds
+      self.seconds = seconds
+      self.clearedSeconds = clearedSeconds
+      self.failures = failures
+      self.isRecovered = isRecovered
+    }
   }
 
   package var run = ""

@@ -3,32 +3,56 @@ import NIOCore
 
 /// Writes pings as JSON, each driver's part prepared once.
 struct PingEncoder {
-  private let prefixes: [ByteBuffer]
+  /// `{"driver":"…","time":` of every driver, one after the other.
+  private let prefixes: [UInt8]
+  private let bounds: [Int]
+  private let longestPrefix: Int
+
+  /// Room for everything but the prefix: three numbers of at most 21 characters, names and punctuation.
+  private static let roomBesidePrefix = 160
 
   /// - Parameter names: the drivers' ids.
   init(names: [String]) {
-    prefixes = names.map { name in
+    var prefixes: [UInt8] = []
+    var bounds = [0]
+    var longest = 0
+    for name in names {
       var writer = JSONBuffer(capacity: name.utf8.count + 24)
       writer.value(name)
-      var buffer = ByteBuffer(string: "{\"driver\":")
-      var quoted = writer.buffer
-      buffer.writeBuffer(&quoted)
-      buffer.writeStaticString(",\"time\":")
-      return buffer
+      prefixes += Array("{\"driver\":".utf8) + Array(writer.buffer.readableBytesView) + Array(",\"time\":".utf8)
+      longest = max(longest, prefixes.count - bounds[bounds.count - 1])
+      bounds.append(prefixes.count)
     }
+    self.prefixes = prefixes
+    self.bounds = bounds
+    longestPrefix = longest
   }
 
   /// Writes one ping.
   /// - Parameter occupied: nil leaves the field out.
   func write(driver: Int, unixMilliseconds: Int64, place: GeoPoint, occupied: Bool?, into buffer: inout ByteBuffer) {
-    buffer.writeImmutableBuffer(prefixes[driver])
-    DecimalText.write(unixMilliseconds, into: &buffer)
-    buffer.writeStaticString(",\"latitude\":")
-    DecimalText.write(place.latitude, into: &buffer)
-    buffer.writeStaticString(",\"longitude\":")
-    DecimalText.write(place.longitude, into: &buffer)
-    if let occupied { buffer.writeStaticString(occupied ? ",\"occupied\":true" : ",\"occupied\":false") }
-    buffer.writeInteger(UInt8(ascii: "}"))
+    let prefix = bounds[driver]..<bounds[driver + 1]
+    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: longestPrefix + Self.roomBesidePrefix) { raw in
+      var cursor = prefix.count
+      prefixes.withUnsafeBytes { raw.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[prefix])) }
+      cursor += DecimalText.write(unixMilliseconds, into: raw, at: cursor)
+      cursor += Self.copy(",\"latitude\":", into: raw, at: cursor)
+      cursor += DecimalText.write(place.latitude, into: raw, at: cursor)
+      cursor += Self.copy(",\"longitude\":", into: raw, at: cursor)
+      cursor += DecimalText.write(place.longitude, into: raw, at: cursor)
+      if let occupied {
+        cursor += Self.copy(occupied ? ",\"occupied\":true" : ",\"occupied\":false", into: raw, at: cursor)
+      }
+      raw[cursor] = UInt8(ascii: "}")
+      return cursor + 1
+    }
+  }
+
+  private static func copy(_ text: StaticString, into raw: UnsafeMutableRawBufferPointer, at start: Int) -> Int {
+    let count = text.utf8CodeUnitCount
+    UnsafeMutableRawBufferPointer(rebasing: raw[start...]).copyMemory(
+      from: UnsafeRawBufferPointer(start: text.utf8Start, count: count))
+    return count
   }
 
   /// An array of the pings of simulated drivers.

@@ -11,7 +11,7 @@ extension ReplaySession {
     isClockAdjustable = false
     if options.speed != 1 { notes.append("the server's clock is fixed: the city runs at real speed") }
     speed = 1
-    let start = AdjustableClock.systemNow().unixMilliseconds + 5_000 + Int64(scenario.drivers.count) * 10
+    let start = AdjustableClock.systemNow().unixMilliseconds + 2_000 + Int64(scenario.drivers.count) * 10
     scenario = scenario.shifted(byMilliseconds: start - scenario.startMilliseconds)
     world = World(scenario: scenario, configuration: options.world)
     clock.anchor = nil

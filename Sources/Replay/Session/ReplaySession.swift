@@ -112,8 +112,7 @@ package actor ReplaySession {
   /// - Returns: false where it was ended early.
   private func live(_ progress: @Sendable (ReplayProgress) -> Void) async -> Bool {
     let drainEnd = scenario.endMilliseconds + Int64(options.drainMinutes * 60_000)
-    let perPing = Double(options.world.pingIntervalMilliseconds) / Double(max(scenario.drivers.count, 1)) / speed
-    let pingPause = TimeAmount.microseconds(Int64(min(max(100 * perPing, 5), 250) * 1_000))
+    let pingPause = pingPause
     var nextPings = NIODeadline.now()
     var nextSecond = NIODeadline.now() + .seconds(1)
     var lastPings = 0
@@ -140,6 +139,13 @@ package actor ReplaySession {
       if let due = world.nextDue { pause = min(pause, Double(due - city) / speed) }
       try? await Task.sleep(for: .microseconds(Int64(max(pause, 1) * 1_000)))
     }
+  }
+
+  /// Real time between two lots of pings: long enough for arrays of a hundred, short enough that nobody misses a ping.
+  private var pingPause: TimeAmount {
+    let interval = Double(options.world.pingIntervalMilliseconds) / speed
+    let hundred = 100 * interval / Double(max(scenario.drivers.count, 1))
+    return .microseconds(Int64(max(min(hundred, interval / 2, 250), 2) * 1_000))
   }
 
   private func progressNow(pingsPerSecond: Double) -> ReplayProgress {

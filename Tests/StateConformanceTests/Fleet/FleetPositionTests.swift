@@ -178,4 +178,30 @@ import Testing
       #expect(try await fleet.driver(Samples.driver(1), in: other)?.activityName == "offline")
     }
   }
+
+  @Test(arguments: FleetStore.available)
+  func `many callers at once each learn about their own`(_ store: FleetStore) async throws {
+    try await store.run { fleet async throws in
+      #expect(try await fleet.record((0..<100).map { Samples.ping($0, second: 10) }) == 0)
+      // Callers with an even number are late; every caller adds a position that is nowhere.
+      let wrong = try await withThrowingTaskGroup(of: Int?.self) { group in
+        for number in 0..<400 {
+          group.addTask {
+            var nowhere = Samples.ping(1_000)
+            nowhere.position.latitude = .infinity
+            let second = number % 2 == 0 ? 5.0 : 20
+            let superseded = try await fleet.record([
+              nowhere, Samples.ping(number % 100 + 1_000 * (number / 100), at: 1, second: second),
+              Samples.ping(number % 100, at: 2, second: 1),
+            ])
+            // In the first hundred the late find the position from before.
+            return superseded == (number < 100 && number % 2 == 0 ? 2 : 1) ? nil : number
+          }
+        }
+        return try await group.reduce(into: []) { $0 += $1.map { [$0] } ?? [] }
+      }
+      #expect(wrong == [])
+      #expect(try await fleet.countedSupply().reduce(0) { $0 + $1.supply } == 400)
+    }
+  }
 }

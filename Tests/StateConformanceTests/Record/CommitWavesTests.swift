@@ -27,7 +27,8 @@ struct CommitWavesTests {
       #expect(Set(drivers).count == drivers.count)
     }
     // Steps of one ride or driver are in ascending waves in their order.
-    let waveOf = Dictionary(uniqueKeysWithValues: waves.enumerated().flatMap { number, wave in wave.map { ($0, number) } })
+    let waveOf = Dictionary(
+      uniqueKeysWithValues: waves.enumerated().flatMap { number, wave in wave.map { ($0, number) } })
     for (first, earlier) in commits.enumerated() {
       for (second, later) in commits.enumerated().dropFirst(first + 1) {
         let isSameRide = earlier.change.ride.id == later.change.ride.id
@@ -43,7 +44,9 @@ struct CommitWavesTests {
   private func feeds(_ commit: Commit) -> Set<DriverID> { Set(commit.messages.compactMap(\.driver)) }
 
   @Test func differentThingsShareAWave() throws {
-    let commits = try (0..<600).map { Commit(RideChange(ride: try Sample.ride($0), expectedVersion: 1), publishing: []) }
+    let commits = try (0..<600).map {
+      Commit(RideChange(ride: try Sample.ride($0), expectedVersion: 1), publishing: [])
+    }
     #expect(CommitWaves.split(commits, limit: 256).map(\.count) == [256, 256, 88])
   }
 }

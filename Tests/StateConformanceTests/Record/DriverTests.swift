@@ -10,13 +10,17 @@ struct DriverTests {
   func shiftsBeginAndEnd(_ kind: RecordKind) async throws {
     try await kind.withRecord { record in
       #expect(try await record.status(of: driver) == nil)
-      func shift(_ isOnline: Bool, _ seconds: Int, _ vehicleClass: VehicleClass = .standard) async throws -> DriverStatus {
+      func shift(_ isOnline: Bool, _ seconds: Int, _ vehicleClass: VehicleClass = .standard) async throws
+        -> DriverStatus
+      {
         let status = try await record.setShift(
           driver, region: Sample.sf, vehicleClass: vehicleClass, isOnline: isOnline, at: Sample.time(seconds))
         #expect(try await record.status(of: driver) == status)
         return status
       }
-      func status(_ activity: DriverActivity, _ version: Int64, _ seconds: Int, _ vehicleClass: VehicleClass = .standard)
+      func status(
+        _ activity: DriverActivity, _ version: Int64, _ seconds: Int, _ vehicleClass: VehicleClass = .standard
+      )
         -> DriverStatus
       {
         DriverStatus(

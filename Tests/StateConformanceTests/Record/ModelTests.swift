@@ -6,6 +6,16 @@ import Testing
 /// The same random calls on the reference in memory and on PostgreSQL: both must answer the same every time.
 @Suite(.needsRecordServer, .timeLimit(.minutes(3)))
 struct ModelTests {
+  private struct Twins {
+    var memory: MemoryRecord
+    var postgres: PostgresRecord
+
+    func same<T: Equatable>(_ what: String, _ call: (any RecordPorts) async throws -> T) async throws {
+      let (expected, found) = (try await call(memory), try await call(postgres))
+      #expect(found == expected, "step \(what)")
+    }
+  }
+
   private struct Shape {
     var riders = 12
     var drivers = 8
@@ -16,7 +26,7 @@ struct ModelTests {
   func postgresFollowsTheReference(_ seed: Int) async throws {
     try await RecordServer.withDatabase { pool in
       let memory = MemoryRecord()
-      let postgres = PostgresRecord(pool: pool, logger: RecordServer.logger)
+      let twins = Twins(memory: memory, postgres: PostgresRecord(pool: pool, logger: RecordServer.logger))
       var random = SplitMix(seed: UInt64(seed))
       let shape = Shape()
       var seconds = 0
@@ -28,29 +38,30 @@ struct ModelTests {
           let driver = Sample.driver(.random(in: 0..<shape.drivers, using: &random))
           let region = Int.random(in: 0..<9, using: &random) == 0 ? Sample.nyc : Sample.sf
           let isOnline = Int.random(in: 0..<4, using: &random) != 0
-          try await same("\(step)") {
+          try await twins.same("\(step)") {
             try await $0.setShift(driver, region: region, vehicleClass: .standard, isOnline: isOnline, at: now)
-          } on: { (memory, postgres) }
+          }
         case 2...3:
           let ride = try Sample.ride(
-            .random(in: 0..<shape.steps, using: &random), rider: Sample.rider(.random(in: 0..<shape.riders, using: &random)),
+            .random(in: 0..<shape.steps, using: &random),
+            rider: Sample.rider(.random(in: 0..<shape.riders, using: &random)),
             key: Bool.random(using: &random) ? "\(Int.random(in: 0..<5, using: &random))" : nil,
             hash: .random(in: 0..<2, using: &random), requestedAt: seconds)
-          try await same("\(step)") { record -> String in
+          try await twins.same("\(step)") { record -> String in
             do {
               let inserted = try await record.insert(ride, publishing: [Sample.message("requested", of: ride.id)])
               return "\(inserted.wasKnown) \(inserted.value)"
             } catch let error as StateError {
               return "\(error)"
             }
-          } on: { (memory, postgres) }
+          }
         default:
           let commits = try await commits(of: memory, shape, now, &random)
-          try await same("\(step)") { try await $0.commit(commits) } on: { (memory, postgres) }
+          try await twins.same("\(step)") { try await $0.commit(commits) }
         }
-        if step % 25 == 0 { try await compare(memory, postgres, now) }
+        if step % 25 == 0 { try await compare(twins, now) }
       }
-      try await compare(memory, postgres, Sample.time(seconds))
+      try await compare(twins, Sample.time(seconds))
       // The run must have reached something.
       #expect(try await memory.audit(at: Sample.time(seconds)).rides > 20)
       #expect(try await memory.rides(RideFilter(state: .settled), after: nil, limit: 9).count > 2)
@@ -113,40 +124,31 @@ struct ModelTests {
     }
   }
 
-  private func same<T: Equatable>(
-    _ what: String, _ call: (any RecordPorts) async throws -> T, on stores: () -> (MemoryRecord, PostgresRecord)
-  ) async throws {
-    let (memory, postgres) = stores()
-    let (expected, found) = (try await call(memory), try await call(postgres))
-    #expect(found == expected, "step \(what)")
-  }
-
-  private func compare(_ memory: MemoryRecord, _ postgres: PostgresRecord, _ now: Timestamp) async throws {
-    try await same("rides") { try await $0.rides(RideFilter(), after: nil, limit: 1_000) } on: { (memory, postgres) }
-    try await same("open") { try await $0.openRides(in: Sample.sf, limit: 1_000) } on: { (memory, postgres) }
-    try await same("lapsed") { try await $0.lapsedRides(in: Sample.sf, at: now, limit: 5) } on: { (memory, postgres) }
-    try await same("offers") {
+  private func compare(_ twins: Twins, _ now: Timestamp) async throws {
+    try await twins.same("rides") { try await $0.rides(RideFilter(), after: nil, limit: 1_000) }
+    try await twins.same("open") { try await $0.openRides(in: Sample.sf, limit: 1_000) }
+    try await twins.same("lapsed") { try await $0.lapsedRides(in: Sample.sf, at: now, limit: 5) }
+    try await twins.same("offers") {
       try await $0.lapsedOffers(in: Sample.sf, at: now, limit: 5).map(\.offer)
-    } on: { (memory, postgres) }
-    try await same("unsettled") {
+    }
+    try await twins.same("unsettled") {
       try await $0.unsettledRides(in: Sample.sf, completedBefore: now, limit: 5)
-    } on: { (memory, postgres) }
-    try await same("demand") {
+    }
+    try await twins.same("demand") {
       try await $0.demand(
         in: Sample.sf, demandSince: now.advanced(bySeconds: -900), completedSince: now.advanced(bySeconds: -3_600))
-    } on: { (memory, postgres) }
-    try await same("drivers") {
+    }
+    try await twins.same("drivers") {
       try await $0.statuses(in: Sample.sf, after: nil, limit: 100)
-    } on: { (memory, postgres) }
+    }
     // Steps of different rides may be applied in another order, but the feeds are the same.
-    try await same("feeds") { record in
+    try await twins.same("feeds") { record in
       let messages = try await record.unpublished(limit: 100_000).map(\.message)
-      let byRide = Dictionary(grouping: messages, by: \.ride)
-      let byDriver = Dictionary(grouping: messages.filter { $0.driver != nil }, by: \.driver)
-      return "\(byRide.mapValues { $0.map(\.body) }.sorted { $0.key < $1.key })"
-        + "\(byDriver.mapValues { $0.map { "\($0.ride) \($0.body)" } }.sorted { "\($0.key as Any)" < "\($1.key as Any)" })"
-    } on: { (memory, postgres) }
-    try await same("fares") { try await $0.balance(of: .commission) } on: { (memory, postgres) }
-    try await same("audit") { try await $0.audit(at: now).violations } on: { (memory, postgres) }
+      let byRide = Dictionary(grouping: messages, by: \.ride.text).mapValues { $0.map(\.body) }
+      let byDriver = Dictionary(grouping: messages, by: { $0.driver?.text ?? "" }).filter { !$0.key.isEmpty }
+      return [byRide, byDriver.mapValues { $0.map { Array("\($0.ride) \($0.body)".utf8) } }]
+    }
+    try await twins.same("fares") { try await $0.balance(of: .commission) }
+    try await twins.same("audit") { try await $0.audit(at: now).violations }
   }
 }

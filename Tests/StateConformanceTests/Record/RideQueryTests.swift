@@ -89,7 +89,8 @@ struct RideQueryTests {
     try await kind.withRecord { record in
       for number in 0..<25 {
         let region = number % 5 == 0 ? Sample.nyc : Sample.sf
-        let ride = try await record.keep(Sample.ride(number, rider: Sample.rider(number % 4 + 100 * (number / 4)), region: region))
+        let ride = try await record.keep(
+          Sample.ride(number, rider: Sample.rider(number % 4 + 100 * (number / 4)), region: region))
         if number % 3 == 0 {
           _ = try await record.mustStep(RideLifecycle.expire(ride, now: Sample.time(900)))
         }

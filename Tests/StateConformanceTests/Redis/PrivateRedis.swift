@@ -23,13 +23,15 @@ enum PrivateRedis {
 
   /// Runs a test with a server that nobody else uses and a client of it.
   static func run(
-    durability: RedisServer.Durability = .none, _ body: (RedisServer, RedisClient) async throws -> Void
+    durability: RedisServer.Durability = .none, settings: [String: String] = [:],
+    _ body: (RedisServer, RedisClient) async throws -> Void
   ) async throws {
     let name = "redis-\(counter.wrappingAdd(1, ordering: .relaxed).newValue)"
     let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let server = RedisServer(
       configuration: .init(
-        directory: "\(folder)/\(name)", durability: durability, settings: ["loglevel": "warning"]),
+        directory: "\(folder)/\(name)", durability: durability,
+        settings: settings.merging(["loglevel": "warning"]) { $1 }),
       logger: quiet)
     try await server.start()
     var configuration = try RedisConfiguration(url: server.url)
