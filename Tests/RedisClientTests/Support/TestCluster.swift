@@ -12,24 +12,38 @@ struct TestCluster {
 
   /// Makes a cluster, runs a test and stops the cluster.
   static func with(_ name: String, hasReplica: Bool = false, _ body: (TestCluster) async throws -> Void) async throws {
-    let count = hasReplica ? 4 : 3
-    let ports = try await freePorts(2 * count)
-    let servers = (0..<count).map { index in
-      TestServer.make(
-        "\(name)-\(index)", durability: .appendOnlyFile, port: ports[index],
-        settings: [
-          "cluster-enabled": "yes", "cluster-node-timeout": "500", "cluster-port": "\(ports[count + index])",
-          "cluster-require-full-coverage": "no",
-        ])
-    }
+    let (servers, ports) = try await start(name, count: hasReplica ? 4 : 3)
     do {
-      for server in servers { try await server.start() }
       try await body(try await join(servers, ports))
     } catch {
       for server in servers { await server.stop() }
       throw error
     }
     for server in servers { await server.stop() }
+  }
+
+  /// Starts servers; tries again with other ports when somebody took one of them in between.
+  private static func start(_ name: String, count: Int) async throws -> ([RedisServer], [Int]) {
+    var attempt = 1
+    while true {
+      let ports = try await freePorts(2 * count)
+      let servers = (0..<count).map { index in
+        TestServer.make(
+          "\(name)-\(attempt)-\(index)", durability: .appendOnlyFile, port: ports[index],
+          settings: [
+            "cluster-enabled": "yes", "cluster-node-timeout": "500", "cluster-port": "\(ports[count + index])",
+            "cluster-require-full-coverage": "no",
+          ])
+      }
+      do {
+        for server in servers { try await server.start() }
+        return (servers, ports)
+      } catch {
+        for server in servers { await server.stop() }
+        guard attempt < 5 else { throw error }
+        attempt += 1
+      }
+    }
   }
 
   private static func join(_ servers: [RedisServer], _ ports: [Int]) async throws -> TestCluster {
