@@ -4,7 +4,7 @@ import Testing
 @testable import PostgresClient
 
 /// Not a test of anything: prints how long a query takes. Run with `CABSTAND_BENCH=1` and in release mode.
-@Suite(.needsPostgres, .enabled("set CABSTAND_BENCH") { getenv("CABSTAND_BENCH") != nil })
+@Suite(.serialized, .needsPostgres, .enabled("set CABSTAND_BENCH") { getenv("CABSTAND_BENCH") != nil })
 struct PostgresBenchmark {
   @Test(arguments: [(1, 1), (1, 64), (2, 64), (4, 64), (8, 64)])
   func queries(connections: Int, callers: Int) async throws {
