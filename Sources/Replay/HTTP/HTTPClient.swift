@@ -49,11 +49,11 @@ package actor HTTPClient {
   package init(configuration: Configuration) {
     self.configuration = configuration
     // The loop is also the executor of this actor and of those around it, so it must outlive them: the process's own does.
-    loop = MultiThreadedEventLoopGroup.singleton.next()
+    loop = LoopExecutor.shared.loop
     host = configuration.address.hostHeader
   }
 
-  package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { LoopExecutor.shared.asUnownedSerialExecutor() }
 
   /// Sends a request.
   ///

@@ -57,7 +57,7 @@ package actor PingPlayer {
     }
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<options.connections {
-        group.addTask { await self.post() }
+        group.addTask(executorPreference: LoopExecutor.shared) { await self.post() }
       }
     }
     let wallSeconds = Double((NIODeadline.now() - start).nanoseconds) / 1e9

@@ -231,10 +231,12 @@ package actor ReplaySession {
     guard !isStopping else { return }
     nextTask += 1
     let id = nextTask
-    tasks[id] = Task {
-      await body(self)
-      tasks[id] = nil
-    }
+    tasks[id] = Task(executorPreference: LoopExecutor.shared) { await self.carryOut(id, body) }
+  }
+
+  private func carryOut(_ id: Int, _ body: @Sendable (isolated ReplaySession) async -> Void) async {
+    await body(self)
+    tasks[id] = nil
   }
 
   /// Tells the world something, and carries out what follows.

@@ -63,9 +63,10 @@ final class FakeCity {
   var refuseStatus = 503
   /// Handles so many requests that change something, and closes the connection instead of answering.
   var loseAnswers = 0
-  /// How long a driver has for an answer, in milliseconds.
-  var offerMilliseconds: Int64 = 120_000
-  var cancelledByCity = 0
+  /// How long a driver has for an answer and a request for a driver. Far longer than any test plays, lest the speed of the
+  /// machine decide what becomes of a ride.
+  var offerMilliseconds: Int64 = 1 << 40
+  var requestMilliseconds: Int64 = 1 << 40
 
   init(loop: any EventLoop, isClockAdjustable: Bool) {
     self.loop = loop
@@ -103,7 +104,7 @@ final class FakeCity {
     for (id, ride) in rides {
       switch ride.stage {
       case .completed: change(id) { $0.stage = .settled }
-      case .requested where now - ride.requestedAt > 900_000: change(id) { $0.stage = .expired }
+      case .requested where now - ride.requestedAt > requestMilliseconds: change(id) { $0.stage = .expired }
       default: break
       }
     }

@@ -12,8 +12,13 @@ struct ReplaySessionTests {
     return DemoCity(seed: 7, drivers: drivers, requests: requests, from: from, to: to).makeScenario()
   }
 
-  private static func options(_ server: FakeServer, speed: Double = 600) -> ReplayOptions {
-    ReplayOptions(server: server.address, speed: speed, run: "t", patienceSeconds: 20)
+  /// Riders wait for ever unless told otherwise, so that the outcome does not hang on the speed of the machine.
+  private static func options(
+    _ server: FakeServer, speed: Double = 600, patienceMilliseconds: Int64 = 1 << 40
+  ) -> ReplayOptions {
+    ReplayOptions(
+      server: server.address, speed: speed, world: WorldConfiguration(patienceMilliseconds: patienceMilliseconds),
+      run: "t", drainMinutes: 1e6, patienceSeconds: 60)
   }
 
   private static func expectConsistent(_ report: ReplayReport, requests: Int) {
@@ -29,13 +34,13 @@ struct ReplaySessionTests {
     let server = try await FakeServer()
     let report = try await ReplaySession(scenario: Self.scenario(), options: Self.options(server)).play()
     Self.expectConsistent(report, requests: 40)
-    #expect(report.served > 10)
+    #expect(report.served == 40)
     #expect(report.http.errors == 0, "\(report.errorsByCode)")
     #expect(report.recoveries.isEmpty)
     #expect(report.revenue.currency == "USD")
     #expect(report.emptyShare > 0 && report.emptyShare < 1)
     #expect(report.waitSeconds.median > 0)
-    #expect(report.pings.sent > 1_000)
+    #expect(report.pings.sent >= 50)
     #expect(report.pings.rejected == 0)
     #expect(try await server.with { $0.violations }.isEmpty)
     let online = try await server.with { $0.drivers.values.count { $0.isOnline } }
@@ -72,7 +77,7 @@ struct ReplaySessionTests {
     }
     let report = try await task.value
     Self.expectConsistent(report, requests: 40)
-    #expect(report.served > 10)
+    #expect(report.served == 40)
     #expect(report.http.errors > 0)
     #expect(!report.recoveries.isEmpty)
     #expect(report.recoveries.allSatisfy { $0.isRecovered })
@@ -92,8 +97,8 @@ struct ReplaySessionTests {
     try await server.start()
     let report = try await task.value
     Self.expectConsistent(report, requests: 40)
-    #expect(report.served > 10)
-    #expect(report.recoveries.contains { $0.seconds >= 0.2 && $0.isRecovered })
+    #expect(report.served == 40)
+    #expect(report.recoveries.contains { $0.failures > 0 && $0.isRecovered })
     #expect(try await server.with { $0.violations }.isEmpty)
     #expect(try await server.with { $0.clockSettings.count } >= 4)
     #expect(report.pings.rejected == 0)
@@ -135,7 +140,8 @@ struct ReplaySessionTests {
     let server = try await FakeServer()
     var scenario = try Self.scenario(requests: 30, drivers: 1)
     scenario.requests[3].pickup = GeoPoint(latitude: 85, longitude: 0)
-    let report = try await ReplaySession(scenario: scenario, options: Self.options(server)).play()
+    let options = Self.options(server, patienceMilliseconds: 600_000)
+    let report = try await ReplaySession(scenario: scenario, options: options).play()
     Self.expectConsistent(report, requests: 30)
     #expect(report.refused == 1)
     #expect(report.cancelled > 10)
@@ -151,7 +157,7 @@ struct ReplaySessionTests {
     let report = try await ReplaySession(scenario: try Self.scenario(), options: options).play()
     Self.expectConsistent(report, requests: 40)
     #expect(report.offers.declined > 10)
-    #expect(report.served > 10)
+    #expect(report.served == 40)
     try await server.shutdown()
   }
 
