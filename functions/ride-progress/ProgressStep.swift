@@ -22,6 +22,8 @@ struct ProgressStep: Sendable {
   let kind: Kind
   let party: Party
   let time: Timestamp
+  /// The server's clock.
+  let now: Timestamp
   let distanceMeters: Int?
   let noShowSeconds: Int
 
@@ -33,6 +35,7 @@ struct ProgressStep: Sendable {
     }
     self.kind = kind
     self.noShowSeconds = noShowSeconds
+    self.now = now
     let body = try RequestBody(event)
     time = try body.time("time", now: now, within: window)
     distanceMeters = try body.optionalInteger("distanceMeters", in: 0...2_000_000).map { Int($0) }
@@ -86,7 +89,7 @@ struct ProgressStep: Sendable {
       case .start: try RideLifecycle.start(ride, by: driver, at: time)
       case .complete: try RideLifecycle.complete(ride, by: driver, at: time, distanceMeters: distanceMeters)
       case .noShow: try RideLifecycle.noShow(ride, by: driver, at: time, graceSeconds: noShowSeconds)
-      case .cancel: try RideLifecycle.cancel(ride, byDriver: driver, at: time)
+      case .cancel: try RideLifecycle.cancel(ride, byDriver: driver, at: time, now: now)
       }
     }
   }

@@ -130,13 +130,27 @@ package enum RideLifecycle {
     return change
   }
 
-  /// The driver calls it off: the request is open again, unless the rider is aboard.
-  package static func cancel(_ ride: Ride, byDriver driver: DriverID, at time: Timestamp) throws(Refusal) -> RideChange
-  {
+  /// How long a request waits at least once more that a driver gave back, in seconds.
+  package static let reopenedSeconds = 300
+
+  /// The driver calls it off: the request is open again for `reopenedSeconds` at least, unless the rider is aboard.
+  /// - Parameters:
+  ///   - ride: a ride of that driver.
+  ///   - driver: who calls it off.
+  ///   - time: when, by the driver's clock.
+  ///   - now: the moment; that time, where it is left out.
+  package static func cancel(
+    _ ride: Ride, byDriver driver: DriverID, at time: Timestamp, now: Timestamp? = nil
+  ) throws(Refusal) -> RideChange {
     try checkDriver(driver, of: ride)
     var change = try step(ride, .cancelByDriver, at: time)
     change.driver = DriverChange(driver: driver, from: .busy(ride.id), to: .idle, at: time)
-    if change.ride.state == .requested { release(&change.ride, driver) }
+    if change.ride.state == .requested {
+      release(&change.ride, driver)
+      // The wait for this driver is not to be held against the rider.
+      let reopened = max(latest(time, lastStep(of: ride)), now ?? time)
+      change.ride.expiresAt = max(ride.expiresAt, reopened.advanced(bySeconds: reopenedSeconds))
+    }
     return change
   }
 
