@@ -9,6 +9,8 @@ package struct LocationPing: Function {
   /// The text of its function.yaml.
   package static var specification: [UInt8] { PackageResources.function_yaml }
 
+  /// The type of events that carry pings.
+  static let eventType = "cabstand.driver.pinged.v1"
   /// How many pings an array may hold.
   static let maximumCount = 1_000
 
@@ -21,6 +23,11 @@ package struct LocationPing: Function {
   }
 
   package func handle(_ event: Event, _ context: Context) async throws -> Response {
+    if event.trigger.name == "events", event.type != Self.eventType {
+      throw FunctionError(
+        .unprocessable, code: "unknownEventType", "Expected an event of type \(Self.eventType), found \(event.type).",
+        field: "type")
+    }
     let reader = PingReader(
       now: Timestamp(unixMilliseconds: context.now.unixMilliseconds), window: configuration.eventTimes,
       caller: context.caller)
