@@ -118,7 +118,7 @@ final class PingCollector: Sendable {
     }
     return try await RedisFailure.state { () async throws(RedisError) in
       var superseded: [Int] = []
-      for (call, answer) in try await client.inOrder(batch.calls(), deadline: deadline).enumerated() {
+      for (call, answer) in try await client.repeatable(batch.calls(), deadline: deadline).enumerated() {
         let bytes = try answer.bytes()
         guard bytes.count.isMultiple(of: 2) else { throw RedisError(.unexpectedReply) }
         for start in stride(from: 0, to: bytes.count, by: 2) {

@@ -148,7 +148,7 @@ package final class RedisFleet: FleetIndex {
     _ commands: [RedisCommand], read: ([RedisValue]) throws(RedisError) -> Value
   ) async throws -> Value {
     try await RedisFailure.state { () async throws(RedisError) in
-      try read(try await client.inOrder(commands, deadline: deadline))
+      try read(try await client.repeatable(commands, deadline: deadline))
     }
   }
 
@@ -157,19 +157,7 @@ package final class RedisFleet: FleetIndex {
     _ command: RedisCommand, read: (RedisValue) throws(RedisError) -> Value
   ) async throws -> Value {
     try await RedisFailure.state { () async throws(RedisError) in
-      try read(try await client.command(command, deadline: deadline * 10))
+      try read(try await client.repeatable([command], deadline: deadline * 10)[0])
     }
-  }
-}
-
-extension RedisClient {
-  /// Runs commands in their order.
-  /// - Returns: the answers, one for each.
-  /// - Throws: the first failure.
-  func inOrder(_ commands: [RedisCommand], deadline: Duration) async throws(RedisError) -> [RedisValue] {
-    if commands.count == 1 { return [try await command(commands[0], deadline: deadline)] }
-    var answers: [RedisValue] = []
-    for answer in try await pipeline(commands, deadline: deadline) { answers.append(try answer.get()) }
-    return answers
   }
 }

@@ -63,3 +63,19 @@ func eventually(
     try await Task.sleep(for: .milliseconds(2))
   }
 }
+
+extension RedisServer {
+  /// Stops and starts the server, and waits until the client has noticed: a call that was on its way meanwhile fails, as its
+  /// caller has to expect.
+  func restart(noticedBy client: RedisClient) async throws {
+    await stop()
+    try await start()
+    try await eventually("the client finds the server again") { (try? await client.command("PING")) != nil }
+    try await eventually("all its connections do") {
+      try await withThrowingTaskGroup(of: Bool.self) { group in
+        for _ in 0..<16 { group.addTask { (try? await client.command("PING")) != nil } }
+        return try await group.reduce(true) { $0 && $1 }
+      }
+    }
+  }
+}

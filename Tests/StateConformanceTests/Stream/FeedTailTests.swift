@@ -125,10 +125,9 @@ import Testing
 
   @Test(.enabled(if: PrivateRedis.isInstalled))
   func `a restart is survived without a gap`() async throws {
-    try await withTail(durability: .appendOnlyFile) { server, _, stream, messages in
+    try await withTail(durability: .appendOnlyFile) { server, client, stream, messages in
       for round in 1...3 {
-        await server.stop()
-        try await server.start()
+        try await server.restart(noticedBy: client)
         try await stream.publish([OutboxEvent.event(Self.message(Int64(round)))], to: "rides")
         #expect(await messages.next()?.sequence == Int64(round))
       }

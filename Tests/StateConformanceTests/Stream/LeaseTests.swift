@@ -79,8 +79,7 @@ import Testing
         if round % 2 == 0 {
           try await client.command("FLUSHALL")
         } else {
-          await server.stop()
-          try await server.start()
+          try await server.restart(noticedBy: client)
         }
       }
     }

@@ -51,8 +51,7 @@ import Testing
       try await stream.publish(Samples.events(0..<4), to: "rides")
       let taken = try await stream.take(2)
       try await stream.acknowledge(taken.prefix(1))
-      await server.stop()
-      try await server.start()
+      try await server.restart(noticedBy: client)
       #expect(try await stream.claim(as: "b").map(\.event.id) == ["e1"])
       #expect(try await stream.take().map(\.event.id) == ["e2", "e3"])
     }
