@@ -86,12 +86,13 @@ extension ReplaySession {
   func noteLost() {
     guard isUp, !isStopping else { return }
     isUp = false
-    spawn { await $0.probe() }
+    spawn { await $0.probe(patienceSeconds: $0.options.patienceSeconds) }
   }
 
   /// Asks until the server is ready, brings its clock into line, and opens the gate.
-  func probe() async {
-    let limit = NIODeadline.now() + .milliseconds(Int64(options.patienceSeconds * 1_000))
+  /// - Parameter patienceSeconds: real seconds after which the server counts as gone for good.
+  func probe(patienceSeconds: Double) async {
+    let limit = NIODeadline.now() + .milliseconds(Int64(patienceSeconds * 1_000))
     var pauseMilliseconds = 10.0
     while !isStopping, !Task.isCancelled {
       if await isReady(), await alignClock() { return openGate() }

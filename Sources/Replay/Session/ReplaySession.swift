@@ -160,8 +160,14 @@ package actor ReplaySession {
 
   /// Waits for the server, sets its clock, and brings every driver on shift with an open feed.
   private func prepare() async throws(ReplayError) {
+    // A feed for each driver and each ride under way.
+    let sockets = scenario.drivers.count * 2 + options.maximumConnections + 1_024
+    let granted = OpenFileLimit.raise(to: sockets)
+    if granted < sockets {
+      notes.append("only \(granted) sockets may be open, up to \(sockets) may be needed (ulimit -n)")
+    }
     isUp = false
-    await probe()
+    await probe(patienceSeconds: min(options.patienceSeconds, 30))
     guard !isGone else {
       throw .unreachable(server: options.server.description, reason: "no answer to /readyz")
     }
