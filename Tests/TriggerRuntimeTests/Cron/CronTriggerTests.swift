@@ -19,6 +19,11 @@ struct CronTriggerTests {
     return harness
   }
 
+  /// Waits for a number of events.
+  private func wait(for count: Int, in events: Watched<[Event]>) async {
+    await events.wait { $0.count >= count }
+  }
+
   private func ticks(_ events: [Event]) -> [Int64] { events.compactMap { $0.time?.unixMilliseconds } }
 
   @Test func ticksWhenCityTimeComes() async throws {
@@ -38,10 +43,10 @@ struct CronTriggerTests {
       for _ in 0..<100 { await Task.yield() }
       #expect(events.value.isEmpty)
       clock.advance(to: EventTime(unixMilliseconds: 2_000))
-      await events.wait { $0.count == 1 }
+      await wait(for: 1, in: events)
       while clock.sleeperCount == 0 { await Task.yield() }
       clock.advance(to: EventTime(unixMilliseconds: 4_500))
-      await events.wait { $0.count == 2 }
+      await wait(for: 2, in: events)
       #expect(ticks(events.value) == [2_000, 4_000])
       let event = try #require(events.value.first)
       #expect(event.body == Array("{}".utf8))
@@ -65,10 +70,10 @@ struct CronTriggerTests {
     } while: { _ in
       while clock.sleeperCount == 0 { await Task.yield() }
       clock.advance(to: EventTime(unixMilliseconds: 10_500))
-      await events.wait { $0.count == 1 }
+      await wait(for: 1, in: events)
       while clock.sleeperCount == 0 { await Task.yield() }
       clock.advance(to: EventTime(unixMilliseconds: 11_000))
-      await events.wait { $0.count == 2 }
+      await wait(for: 2, in: events)
       #expect(ticks(events.value) == [10_000, 11_000])
       let text = String(decoding: metrics.render(), as: UTF8.self)
       #expect(text.contains("cabstand_cron_missed_ticks_total{function=\"tick\",trigger=\"every\"} 9"))
