@@ -54,6 +54,7 @@ public final class AdjustableClock: WallClock {
     return EventTime(unixMilliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
   }
 
+  /// The present city time.
   public func now() -> EventTime {
     let real = Self.systemNow()
     guard let anchor else { return real }
@@ -63,6 +64,7 @@ public final class AdjustableClock: WallClock {
     return EventTime(unixMilliseconds: overflow ? .max : sum)
   }
 
+  /// Suspends until the clock shows a moment.
   public func sleep(until moment: EventTime) async throws {
     while true {
       let remaining = Double(moment.unixMilliseconds) - Double(now().unixMilliseconds)

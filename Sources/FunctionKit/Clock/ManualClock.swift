@@ -22,6 +22,7 @@ public final class ManualClock: WallClock {
     state = Mutex(State(now: now))
   }
 
+  /// The present city time.
   public func now() -> EventTime {
     state.withLock { $0.now }
   }
@@ -50,6 +51,7 @@ public final class ManualClock: WallClock {
     advance(to: now().advanced(by: duration))
   }
 
+  /// Suspends until the clock shows a moment.
   public func sleep(until moment: EventTime) async throws {
     let key = state.withLock { state in
       state.next += 1

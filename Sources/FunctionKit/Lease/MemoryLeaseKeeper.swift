@@ -18,6 +18,7 @@ public final class MemoryLeaseKeeper: LeaseKeeper {
   /// Creates a keeper that holds nothing.
   public init() {}
 
+  /// Takes a lease if nobody has it.
   public func acquire(_ name: String, for duration: Duration) async throws -> Lease? {
     let now = ContinuousClock.now
     return state.withLock { state in
@@ -32,6 +33,7 @@ public final class MemoryLeaseKeeper: LeaseKeeper {
     }
   }
 
+  /// Gives a lease back before it ends.
   public func release(_ lease: Lease) async throws {
     state.withLock { state in
       if state.held[lease.name]?.token == lease.fencingToken { state.held[lease.name] = nil }

@@ -73,6 +73,7 @@ public final class MemoryEventStream: EventStreamSource, EventPublisher {
     self.capacity = capacity
   }
 
+  /// Appends events; throws `streamFull` rather than forget what some group has not handled.
   public func publish(_ events: [Event], to topic: String) async throws {
     let waiters = try state.withLock { state in
       var entry = state.topics.removeValue(forKey: topic) ?? Topic()
@@ -89,6 +90,7 @@ public final class MemoryEventStream: EventStreamSource, EventPublisher {
     for waiter in waiters.values { waiter.continuation.resume() }
   }
 
+  /// Makes sure that a topic and a group on it exist.
   public func createGroup(topic: String, group: String) async throws {
     state.withLock { state in
       var entry = state.topics.removeValue(forKey: topic) ?? Topic()
@@ -97,6 +99,7 @@ public final class MemoryEventStream: EventStreamSource, EventPublisher {
     }
   }
 
+  /// Takes events that nobody in the group has had yet.
   public func read(
     topic: String, group: String, consumer: String, count: Int, block: Duration
   ) async throws -> [StreamEntry] {
@@ -106,6 +109,7 @@ public final class MemoryEventStream: EventStreamSource, EventPublisher {
     return try take(topic: topic, group: group, consumer: consumer, count: count)
   }
 
+  /// Marks events as done for the group.
   public func acknowledge(_ entryIDs: [String], topic: String, group: String) async throws {
     state.withLock { state in
       for id in entryIDs {
@@ -115,6 +119,7 @@ public final class MemoryEventStream: EventStreamSource, EventPublisher {
     }
   }
 
+  /// Takes over events that some consumer has left alone for too long.
   public func claimIdle(
     topic: String, group: String, consumer: String, minIdle: Duration, count: Int
   ) async throws -> [StreamEntry] {
@@ -133,6 +138,7 @@ public final class MemoryEventStream: EventStreamSource, EventPublisher {
     }
   }
 
+  /// Says that a consumer still works on entries.
   public func keepAlive(_ entryIDs: [String], topic: String, group: String, consumer: String) async throws {
     let now = ContinuousClock.now
     state.withLock { state in
@@ -145,6 +151,7 @@ public final class MemoryEventStream: EventStreamSource, EventPublisher {
     }
   }
 
+  /// Puts an entry among the dead letters and acknowledges it; an entry that is done already is left alone.
   public func moveToDeadLetters(
     _ entry: StreamEntry, topic: String, group: String, reason: DeadLetterReason
   ) async throws {

@@ -25,33 +25,43 @@ public final class PrometheusMetrics: MetricsFactory {
     self.maxSeriesPerMetric = max(1, maxSeriesPerMetric)
   }
 
+  /// A counter; its name ends in `_total`.
   public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
     series(label, suffix: "_total", .counter, dimensions)
   }
 
+  /// A counter of fractions; its name ends in `_total`.
   public func makeFloatingPointCounter(
     label: String, dimensions: [(String, String)]
   ) -> any FloatingPointCounterHandler {
     series(label, suffix: "_total", .counter, dimensions)
   }
 
+  /// A gauge.
   public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
     series(label, suffix: "", .gauge, dimensions)
   }
 
+  /// A histogram of values, or a gauge where values are not to be aggregated.
   public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
     guard aggregate else { return series(label, suffix: "", .gauge, dimensions) }
     return series(label, suffix: "", .histogram(Self.valueBuckets), dimensions)
   }
 
+  /// A histogram of durations; its name ends in `_seconds`.
   public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
     series(label, suffix: "_seconds", .histogram(Self.durationBuckets), dimensions)
   }
 
+  /// Forgets a counter.
   public func destroyCounter(_ handler: any CounterHandler) { destroy(handler) }
+  /// Forgets a gauge.
   public func destroyMeter(_ handler: any MeterHandler) { destroy(handler) }
+  /// Forgets a counter.
   public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { destroy(handler) }
+  /// Forgets a recorder.
   public func destroyRecorder(_ handler: any RecorderHandler) { destroy(handler) }
+  /// Forgets a timer.
   public func destroyTimer(_ handler: any TimerHandler) { destroy(handler) }
 
   /// All metrics in Prometheus' text format, in the order of their names.

@@ -98,9 +98,9 @@ public final class TriggerRuntime: Service, FunctionInvoker {
       for trigger in loaded.loops {
         group.addTask { await trigger.run() }
       }
-      if !loaded.loops.isEmpty {
-        let watch = ClockWatch(clock: environment.clock, triggers: loaded.loops)
-        group.addTask { await watch.run() }
+      let watch = Task { [environment] in
+        guard !loaded.loops.isEmpty else { return }
+        await ClockWatch(clock: environment.clock, triggers: loaded.loops).run()
       }
       // Also returns where the task is cancelled.
       try? await gracefulShutdown()
@@ -110,8 +110,7 @@ public final class TriggerRuntime: Service, FunctionInvoker {
       }
       for trigger in loaded.loops { trigger.stop() }
       await http?.shutdown()
-      // The clock watch has nothing to finish; the triggers end by themselves.
-      group.cancelAll()
+      watch.cancel()
       await group.waitForAll()
       for workers in loaded.workers { await workers.pool.drain(timeout: .zero) }
       for alarm in alarms { alarm.cancel() }

@@ -84,7 +84,8 @@ final class AwaitedInvocation: PoolJob {
     state.withLock { state in
       if state.results == nil { state.refusal = state.refusal ?? reason }
     }
-    if !waitsForEnd { resume() }
+    // At shutdown nobody tries again, and a function that does not heed its cancellation must not hold up the end.
+    if !waitsForEnd || reason == .shuttingDown { resume() }
   }
 
   func ended() {

@@ -240,7 +240,7 @@ final class WorkerPool: Sendable {
     while true {
       let began = ContinuousClock.now
       metrics.inFlight.increment()
-      let outcome = await current.job.run(workerID: current.slot, deadline: current.deadline)
+      let outcome = await run(current, isLate: began >= current.deadline)
       metrics.inFlight.decrement()
       metrics.duration.recordNanoseconds((ContinuousClock.now - began).wholeNanoseconds)
       metrics.count(outcome)
@@ -256,6 +256,15 @@ final class WorkerPool: Sendable {
       }
       current = next
     }
+  }
+
+  private func run(_ assignment: Assignment, isLate: Bool) async -> InvocationOutcome {
+    guard !isLate else {
+      // Nobody waits for it any more; the alarm may not have said so yet.
+      assignment.job.refuse(.deadlineExceeded)
+      return .deadlineExceeded
+    }
+    return await assignment.job.run(workerID: assignment.slot, deadline: assignment.deadline)
   }
 
   /// Frees a worker, or gives it the next job.

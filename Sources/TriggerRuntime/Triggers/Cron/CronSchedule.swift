@@ -8,6 +8,15 @@ enum CronSchedule: Sendable {
   /// At the minutes that five fields describe, in a time zone.
   case fields(CronFields, TimeZone)
 
+  /// Creates a schedule of five fields.
+  /// - Parameters:
+  ///   - fields: the fields.
+  ///   - zoneName: a time zone's name; nil comes out where there is none.
+  init?(_ fields: CronFields, in zoneName: String) {
+    guard let zone = TimeZone(identifier: zoneName) else { return nil }
+    self = .fields(fields, zone)
+  }
+
   /// The first tick after a moment; nil where there is none within eight years.
   func next(after moment: EventTime) -> EventTime? {
     switch self {

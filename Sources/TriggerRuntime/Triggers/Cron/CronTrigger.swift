@@ -1,6 +1,5 @@
 import CoreMetrics
 import FunctionKit
-import Foundation
 import Logging
 import Synchronization
 
@@ -56,10 +55,10 @@ final class CronTrigger: Trigger {
         throw reader.wrong("schedule", "five fields: minute, hour, day of the month, month, day of the week")
       }
       let zoneName = try reader.string("timeZone") ?? "UTC"
-      guard let zone = TimeZone(identifier: zoneName) else {
+      guard let schedule = CronSchedule(fields, in: zoneName) else {
         throw reader.wrong("timeZone", "a time zone such as America/Los_Angeles")
       }
-      return .fields(fields, zone)
+      return schedule
     case (nil, let interval?):
       let milliseconds = interval.wholeNanoseconds / 1_000_000
       guard milliseconds >= 1, .milliseconds(milliseconds) == interval else {

@@ -64,9 +64,11 @@ extension HTTPConnection {
   func continueWriting() {
     while let (bytes, offset) = outgoing, let context, context.channel.isWritable {
       let end = min(offset + Self.pieceBytes, bytes.count)
-      outgoing = end < bytes.count ? (bytes, end) : nil
+      let isLast = end == bytes.count
+      // Writing may call this very function again, which then goes on from here.
+      outgoing = isLast ? nil : (bytes, end)
       write(context.channel.allocator.buffer(bytes: bytes[offset..<end]), context)
-      if outgoing == nil { finishAnswer() }
+      if isLast { finishAnswer() }
     }
   }
 

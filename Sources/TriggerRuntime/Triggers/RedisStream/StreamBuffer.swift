@@ -1,0 +1,83 @@
+import FunctionKit
+import NIOCore
+
+/// The entries that a stream trigger has read and not finished: one at a time per key, in the stream's order.
+struct StreamBuffer {
+  /// An entry and what was tried with it.
+  struct Item: Sendable {
+    var entry: StreamEntry
+    var key: String
+    /// How often it failed in this process.
+    var failures = 0
+    /// Why it is to go among the dead letters; nil while it is still tried.
+    var givenUp: DeadLetterReason?
+  }
+
+  private struct Lane {
+    var items = CircularBuffer<Item>()
+    var isBusy = false
+  }
+
+  private var lanes: [String: Lane] = [:]
+  /// Keys whose first item can be taken.
+  private var ready = CircularBuffer<String>()
+  /// Keys whose first item waits to be tried again.
+  private var delayed: [(due: ContinuousClock.Instant, key: String)] = []
+  private(set) var ids: Set<String> = []
+
+  /// How many entries there are, those at work included.
+  var count: Int { ids.count }
+  /// How many keys can be taken now.
+  var readyCount: Int { ready.count }
+  /// When the next item that waits may be tried again.
+  var nextDue: ContinuousClock.Instant? { delayed.first?.due }
+
+  /// Adds an entry behind the others of its key; one that is here already is ignored.
+  mutating func add(_ entry: StreamEntry, key: String) {
+    guard ids.insert(entry.id).inserted else { return }
+    var lane = lanes.removeValue(forKey: key) ?? Lane()
+    lane.items.append(Item(entry: entry, key: key))
+    if lane.items.count == 1, !lane.isBusy { ready.append(key) }
+    lanes[key] = lane
+  }
+
+  /// Takes the first items of up to so many keys; their keys are busy until they are finished, retried or left.
+  mutating func take(_ limit: Int, now: ContinuousClock.Instant) -> [Item] {
+    while let first = delayed.first, first.due <= now {
+      delayed.removeFirst()
+      ready.append(first.key)
+    }
+    var items: [Item] = []
+    while items.count < limit, let key = ready.popFirst() {
+      guard var lane = lanes.removeValue(forKey: key) else { continue }
+      if let item = lane.items.first {
+        items.append(item)
+        lane.isBusy = true
+      }
+      lanes[key] = lane
+    }
+    return items
+  }
+
+  /// An item is done: the next one of its key may be taken.
+  mutating func finish(_ item: Item) {
+    ids.remove(item.entry.id)
+    guard var lane = lanes.removeValue(forKey: item.key) else { return }
+    _ = lane.items.popFirst()
+    lane.isBusy = false
+    guard !lane.items.isEmpty else { return }
+    lanes[item.key] = lane
+    ready.append(item.key)
+  }
+
+  /// An item failed: it is tried again, before the others of its key.
+  mutating func retry(_ item: Item, at due: ContinuousClock.Instant) {
+    guard var lane = lanes.removeValue(forKey: item.key) else { return }
+    _ = lane.items.popFirst()
+    lane.items.prepend(item)
+    lane.isBusy = false
+    lanes[item.key] = lane
+    let index = delayed.firstIndex { $0.due > due } ?? delayed.endIndex
+    delayed.insert((due, item.key), at: index)
+  }
+}
