@@ -125,7 +125,7 @@ let package = Package(
         "DispatchState", "DispatchCore", "HexGrid", "RedisState", "PostgresState", "RedisClient", "PostgresClient",
         "EmbeddedStores", "FunctionKit", nioPosix, logging,
       ]),
-    tests("ReplayTests", ["Replay", "DispatchCore", "HexGrid"]),
+    tests("ReplayTests", ["Replay", "FunctionKit", "HexGrid", nioCore, nioPosix, nioHTTP1]),
     tests(
       "FunctionTests",
       ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging]

@@ -10,7 +10,7 @@ struct OutboxRelay: Service {
   /// How many messages go out at once.
   static let batchSize = 500
   /// How long the right to publish holds, in real time: longer than a batch takes, shorter than anyone wants to wait for a dead instance.
-  static let leaseDuration = Duration.seconds(5)
+  static let leaseDuration = Duration.milliseconds(1_500)
 
   let stores: StoreSet
   let logger: Logger

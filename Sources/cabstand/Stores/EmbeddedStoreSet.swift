@@ -23,6 +23,9 @@ struct EmbeddedStoreSet: Sendable {
       ? try PostgresServer(configuration: .init(directory: "\(options.dataDirectory)/postgres"), logger: logger) : nil
   }
 
+  /// Whether both servers are this process's own.
+  var isPrivate: Bool { redis != nil && postgres != nil }
+
   /// Starts both at once.
   /// - Returns: where they are.
   func start() async throws -> URLs {

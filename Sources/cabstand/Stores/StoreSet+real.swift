@@ -36,7 +36,9 @@ extension StoreSet {
       let tail = RedisFeedTail(client: redis, hub: hub, logger: logger)
       return StoreSet(
         record: PostgresRecord(pool: pool, logger: logger), fleet: RedisFleet(client: redis), hub: hub,
-        publisher: streams, streams: streams, leases: RedisLeases(client: redis), services: [pool, redis, tail],
+        publisher: streams, streams: streams,
+        // Private stores have no other instance: a lease in Redis would only outlive a killed one.
+        leases: embedded.isPrivate ? MemoryLeaseKeeper() : RedisLeases(client: redis), services: [pool, redis, tail],
         hasFeedTail: true, redisURL: urls.redis, postgresURL: urls.postgres,
         trouble: {
           do {
