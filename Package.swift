@@ -116,7 +116,9 @@ let package = Package(
     tests("DispatchCoreTests", ["DispatchCore", "HexGrid"], exclude: ["Solver/Vectors"]),
     tests("DispatchAPITests", ["DispatchAPI", "FunctionKit", "DispatchCore", "HexGrid"]),
     tests("FunctionKitTests", ["FunctionKit", logging]),
-    tests("TriggerRuntimeTests", ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging]),
+    tests(
+      "TriggerRuntimeTests",
+      ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging, metrics, serviceLifecycle]),
     tests("RedisClientTests", ["RedisClient", "EmbeddedStores", nioCore, nioPosix, logging]),
     tests("PostgresClientTests", ["PostgresClient", "EmbeddedStores", logging]),
     tests(
@@ -125,7 +127,7 @@ let package = Package(
         "DispatchState", "DispatchCore", "HexGrid", "RedisState", "PostgresState", "RedisClient", "PostgresClient",
         "EmbeddedStores", "FunctionKit", nioPosix, logging,
       ]),
-    tests("ReplayTests", ["Replay", "DispatchCore", "HexGrid"]),
+    tests("ReplayTests", ["Replay", "FunctionKit", "HexGrid", nioCore, nioPosix, nioHTTP1]),
     tests(
       "FunctionTests",
       ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging]
