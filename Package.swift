@@ -116,7 +116,9 @@ let package = Package(
     tests("DispatchCoreTests", ["DispatchCore", "HexGrid"], exclude: ["Solver/Vectors"]),
     tests("DispatchAPITests", ["DispatchAPI", "FunctionKit", "DispatchCore", "HexGrid"]),
     tests("FunctionKitTests", ["FunctionKit", logging]),
-    tests("TriggerRuntimeTests", ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging]),
+    tests(
+      "TriggerRuntimeTests",
+      ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging, metrics, serviceLifecycle]),
     tests("RedisClientTests", ["RedisClient", "EmbeddedStores", nioCore, nioPosix, logging]),
     tests("PostgresClientTests", ["PostgresClient", "EmbeddedStores", logging]),
     tests(

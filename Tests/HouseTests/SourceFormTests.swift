@@ -44,12 +44,19 @@ struct SourceFormTests {
       return
     }
     let scripts =
-      try Project.names(in: "scripts").map { "scripts/\($0)" } + [".ci/run"]
+      try Self.scriptFiles("scripts") + [".ci/run"]
       + Project.files(below: "Benchmarks", ending: "/run.sh")
     for script in scripts {
       let answer = try #require(try Command.run("bash", ["-n", script]))
       #expect(answer.status == 0, "\(answer.errors)")
       #expect(Command.isExecutable(script), "\(script) is not executable")
+    }
+  }
+
+  /// The files below a folder whose first line asks for a shell.
+  private static func scriptFiles(_ folder: String) throws -> [String] {
+    try Project.files(below: folder, ending: "").filter { path in
+      try Project.text(path).prefixMatch(of: /#![^\n]*\bb?a?sh\b/) != nil
     }
   }
 }
