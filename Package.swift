@@ -114,11 +114,11 @@ let package = Package(
     tests("HouseTests", [yams]),
     tests("HexGridTests", ["HexGrid"], exclude: ["Vectors"]),
     tests("DispatchCoreTests", ["DispatchCore", "HexGrid"], exclude: ["Solver/Vectors"]),
-    tests("DispatchAPITests", ["DispatchAPI", "FunctionKit", "DispatchCore", "HexGrid"]),
+    tests("DispatchAPITests", ["DispatchAPI", "FunctionKit", "DispatchState", "DispatchCore", "HexGrid"]),
     tests("FunctionKitTests", ["FunctionKit", logging]),
     tests(
       "TriggerRuntimeTests",
-      ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging, metrics, serviceLifecycle]),
+      ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
     tests("RedisClientTests", ["RedisClient", "EmbeddedStores", nioCore, nioPosix, logging]),
     tests("PostgresClientTests", ["PostgresClient", "EmbeddedStores", logging]),
     tests(
