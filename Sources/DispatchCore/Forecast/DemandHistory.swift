@@ -1,0 +1,58 @@
+package import HexGrid
+
+/// Past requests counted by zone, local day and interval of the day: what a demand model is trained from.
+package struct DemandHistory: Sendable {
+  /// The local week in which days and intervals are told.
+  package let calendar: LocalCalendar
+  /// The resolution of the zones.
+  package let resolution: Int
+  /// How long an interval is: 15 minutes.
+  package static let intervalSeconds = 900
+  /// Intervals of a day.
+  package static let intervalsPerDay = 86_400 / intervalSeconds
+  /// Days more than this before the latest are left out.
+  package static let maximumDays = 400
+
+  /// Requests by zone; each by day and interval, sorted neither way.
+  private(set) var moments: [HexCell: [Moment]] = [:]
+  /// How many requests were added.
+  package private(set) var count = 0
+
+  /// When a request was made.
+  struct Moment: Hashable, Sendable {
+    var day: Int32
+    var interval: Int16
+  }
+
+  /// An empty history.
+  /// - Parameters:
+  ///   - calendar: the city's local week.
+  ///   - resolution: that of the zones.
+  package init(calendar: LocalCalendar, resolution: Int = Zone.resolution) {
+    self.calendar = calendar
+    self.resolution = resolution
+  }
+
+  /// Counts a request; one without a valid position or a moment within some thousand years is left out.
+  package mutating func add(pickup: GeoPoint, at time: Timestamp) {
+    guard let cell = HexCell(pickup, resolution: resolution), let day = Int32(exactly: calendar.day(at: time)) else {
+      return
+    }
+    let interval = calendar.millisecondOfDay(at: time) / (Self.intervalSeconds * 1_000)
+    moments[cell, default: []].append(Moment(day: day, interval: Int16(interval)))
+    count += 1
+  }
+
+  /// The first and the last day counted; nil where there is none.
+  var days: ClosedRange<Int32>? {
+    var last = Int32.min
+    var first = Int32.max
+    for moment in moments.values.joined() {
+      last = max(last, moment.day)
+      first = min(first, moment.day)
+    }
+    guard first <= last else { return nil }
+    let (earliest, overflow) = last.subtractingReportingOverflow(Int32(Self.maximumDays - 1))
+    return max(first, overflow ? first : earliest)...last
+  }
+}

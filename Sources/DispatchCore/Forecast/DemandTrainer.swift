@@ -1,0 +1,135 @@
+package import HexGrid
+
+/// Learns a demand model from a history of requests.
+///
+/// Every estimate from few rides is pulled towards one from more of them: a zone's share at an hour of a weekday towards its share
+/// at that hour on similar days, that one towards its share at that hour on any day, and that towards its share at any time. The
+/// pull is a Dirichlet prior worth so many rides (Gelman et al., Bayesian Data Analysis, 3rd edition, section 5.1).
+package struct DemandTrainer: Sendable, Hashable {
+  /// How many rides the coarser estimate of a share is worth, against those of the hour on any day.
+  package var hourPriorRides = 1_000.0
+  /// The same against those of the hour on similar days.
+  package var dayGroupPriorRides = 4_000.0
+  /// The same against those of the hour on that weekday.
+  package var weekdayPriorRides = 2_000.0
+  /// How many days the city's mean day is worth against the days of one weekday.
+  package var totalPriorDays = 0.5
+
+  /// The usual strengths, chosen on held-out days of a month of a whole fleet's trips.
+  package init() {}
+
+  /// Trains.
+  /// - Returns: nil where the history holds no request.
+  package func train(_ history: DemandHistory) -> DemandModel? {
+    guard let days = history.days, let span = Span(history, days: days) else { return nil }
+    let zones = history.moments.keys.sorted()
+    var hourly = Array(repeating: Float(0), count: zones.count * LocalCalendar.hoursPerWeek)
+    var intervals = Array(repeating: 0.0, count: DemandModel.intervalsPerWeek)
+    for (index, zone) in zones.enumerated() {
+      for moment in history.moments[zone] ?? [] where days.contains(moment.day) {
+        let weekday = LocalCalendar.weekday(ofDay: Int(moment.day))
+        let perHour = DemandHistory.intervalsPerDay / 24
+        hourly[index * LocalCalendar.hoursPerWeek + weekday * 24 + Int(moment.interval) / perHour] += 1
+        intervals[weekday * DemandHistory.intervalsPerDay + Int(moment.interval)] += 1
+      }
+    }
+    return DemandModel(
+      calendar: history.calendar, resolution: history.resolution, trainedOn: history.count,
+      totals: totals(intervals, daysSeen: span.daysSeen), zones: zones, shares: shares(hourly, zones: zones.count))
+  }
+
+  /// What the history covers.
+  private struct Span {
+    /// On how many days each interval of the week was watched.
+    var daysSeen: [Double]
+
+    init?(_ history: DemandHistory, days: ClosedRange<Int32>) {
+      let perDay = DemandHistory.intervalsPerDay
+      var first = Int.max
+      var last = Int.min
+      var ridesByDay: [Int: Int] = [:]
+      for moment in history.moments.values.joined() where days.contains(moment.day) {
+        let position = Int(moment.day) * perDay + Int(moment.interval)
+        first = min(first, position)
+        last = max(last, position)
+        ridesByDay[Int(moment.day), default: 0] += 1
+      }
+      guard first <= last else { return nil }
+      daysSeen = Array(repeating: 0, count: DemandModel.intervalsPerWeek)
+      // A day with next to no ride was not recorded; the first and the last day count as far as they were.
+      let sorted = ridesByDay.values.sorted()
+      let fewest = sorted[sorted.count / 2] / 20
+      for (day, rides) in ridesByDay where rides > fewest {
+        for interval in 0..<perDay where (first...last).contains(day * perDay + interval) {
+          daysSeen[LocalCalendar.weekday(ofDay: day) * perDay + interval] += 1
+        }
+      }
+    }
+  }
+
+  /// The mean of each interval of the week, smoothed with its neighbours and pulled towards that of the mean day.
+  private func totals(_ counts: [Double], daysSeen: [Double]) -> [Float] {
+    let perDay = DemandHistory.intervalsPerDay
+    let counts = Self.smoothed(counts)
+    let seen = Self.smoothed(daysSeen)
+    var meanDay = Array(repeating: 0.0, count: perDay)
+    for interval in 0..<perDay {
+      let places = stride(from: interval, to: counts.count, by: perDay)
+      let days = places.reduce(0) { $0 + seen[$1] }
+      meanDay[interval] = days > 0 ? places.reduce(0) { $0 + counts[$1] } / days : 0
+    }
+    return counts.indices.map { place in
+      let prior = totalPriorDays * meanDay[place % perDay]
+      return Float((counts[place] + prior) / (seen[place] + totalPriorDays))
+    }
+  }
+
+  /// The shares of every zone, hour by hour of the week.
+  private func shares(_ counts: [Float], zones: Int) -> [Float] {
+    let hours = LocalCalendar.hoursPerWeek
+    var smooth = counts
+    for zone in 0..<zones {
+      let part = Self.smoothed(counts[zone * hours..<(zone + 1) * hours].map(Double.init))
+      for hour in 0..<hours { smooth[zone * hours + hour] = Float(part[hour]) }
+    }
+    var ridesByHour = Array(repeating: 0.0, count: hours)
+    for place in smooth.indices { ridesByHour[place % hours] += Double(smooth[place]) }
+    let all = ridesByHour.reduce(0, +)
+    var result = Array(repeating: Float(0), count: counts.count)
+    for zone in 0..<zones {
+      let own = smooth[zone * hours..<(zone + 1) * hours].map(Double.init)
+      let overall = own.reduce(0, +) / all
+      for hour in 0..<24 {
+        let any = stride(from: hour, to: hours, by: 24)
+        let anyRides = any.reduce(0) { $0 + ridesByHour[$1] }
+        let atHour = Self.pulled(any.reduce(0) { $0 + own[$1] }, of: anyRides, to: overall, worth: hourPriorRides)
+        for group in Self.dayGroups {
+          let places = group.map { $0 * 24 + hour }
+          let groupRides = places.reduce(0) { $0 + ridesByHour[$1] }
+          let onSuchDays = Self.pulled(
+            places.reduce(0) { $0 + own[$1] }, of: groupRides, to: atHour, worth: dayGroupPriorRides)
+          for place in places {
+            let share = Self.pulled(own[place], of: ridesByHour[place], to: onSuchDays, worth: weekdayPriorRides)
+            result[zone * hours + place] = Float(min(max(share, 0), 1))
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// Weekdays that are alike: those before a working day, those before a free one, Sunday.
+  private static let dayGroups = [[0, 1, 2, 3], [4, 5], [6]]
+
+  private static func pulled(_ count: Double, of total: Double, to prior: Double, worth rides: Double) -> Double {
+    total + rides > 0 ? (count + rides * prior) / (total + rides) : prior
+  }
+
+  /// A quarter of each neighbour and a half of itself, around the week.
+  private static func smoothed(_ values: [Double]) -> [Double] {
+    let count = values.count
+    return values.indices.map { place in
+      values[place] / 2 + (values[(place + 1) % count] + values[(place + count - 1) % count]) / 4
+    }
+  }
+}
