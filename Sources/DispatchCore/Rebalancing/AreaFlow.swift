@@ -89,7 +89,9 @@ struct AreaFlow: ~Copyable {
     guard count > 1, metersPerSecond > 0, metersPerSecond.isFinite else { return [] }
     network.clear(nodes: count * (steps + 1) + 1)
     let firstArcs = addDrives(areas, metersPerSecond, policy, steps)
-    for index in areas.indices { addStays(areas[index], index, count, metersPerSecond, policy, steps) }
+    for index in areas.indices {
+      addStays(index, areas, metersPerSecond, policy, steps)
+    }
     _ = try solver.solve(
       supply: network.supply, arcTail: network.tail, arcHead: network.head, arcCapacity: network.capacity,
       arcCost: network.cost, into: &network.flow)
@@ -109,8 +111,10 @@ struct AreaFlow: ~Copyable {
     _ areas: [Area], _ metersPerSecond: Double, _ policy: RebalancePolicy, _ steps: Int
   ) -> [(arc: Int, from: Int, to: Int)] {
     var firstArcs: [(arc: Int, from: Int, to: Int)] = []
+    // Nobody is sent where hardly anybody asks.
+    let isWanting = areas.map { $0.requests.reduce(0, +) >= 0.5 }
     for from in areas.indices {
-      for to in areas.indices where to != from {
+      for to in areas.indices where to != from && isWanting[to] {
         let seconds = areas[from].place.squaredDistance(to: areas[to].place).squareRoot() / metersPerSecond
         let drive = policy.longDriveWeight * seconds
         guard drive < policy.lostRideSeconds else { continue }
@@ -129,12 +133,16 @@ struct AreaFlow: ~Copyable {
 
   /// Serving and waiting in one area.
   private mutating func addStays(
-    _ area: Area, _ index: Int, _ count: Int, _ metersPerSecond: Double, _ policy: RebalancePolicy, _ steps: Int
+    _ index: Int, _ areas: [Area], _ metersPerSecond: Double, _ policy: RebalancePolicy, _ steps: Int
   ) {
+    let area = areas[index]
+    let count = areas.count
     let sink = count * (steps + 1)
     let highest = Self.worths[0]
     let height = max(policy.lostRideSeconds, highest * policy.terminalSteps)
     let way = 0.25 * (1 + policy.longDriveWeight) * area.spreadSquareMeters.squareRoot() / metersPerSecond
+    let isolation = min(
+      (1 + policy.longDriveWeight) * Self.isolationMeters(of: index, areas) / metersPerSecond, policy.lostRideSeconds)
     for step in 0...steps {
       let node = step * count + index
       let requests = area.requests[min(step, steps - 1)]
@@ -148,7 +156,13 @@ struct AreaFlow: ~Copyable {
       var before: Int64 = 0
       for worth in Self.worths + [0] {
         // As many wait before one more is worth less than this.
-        let drivers = worth > 0 ? Self.units(Self.twoThirdsPower(requests * way / worth)) : Self.large
+        let drivers =
+          worth > 0
+          ? Self.units(
+            max(
+              Self.twoThirdsPower(requests * way / worth),
+              Self.margin(requests, policy.levelError, chance: worth / isolation)))
+          : Self.large
         guard drivers > before else { continue }
         if step < steps {
           network.arc(node, node + count, drivers - before, seconds: highest - worth)
@@ -162,6 +176,23 @@ struct AreaFlow: ~Copyable {
 
   private static func units(_ drivers: Double) -> Int64 {
     Int64(exactly: (min(max(drivers, 0), 1_000_000) * unit).rounded()) ?? 0
+  }
+
+  /// How far a rider of an area is from the drivers of a busier one, in metres; within the busiest, the size of its spread.
+  private static func isolationMeters(of index: Int, _ areas: [Area]) -> Double {
+    let requests = areas[index].requests.reduce(0, +)
+    var nearest = Double.infinity
+    for other in areas where other.requests.reduce(0, +) > requests {
+      nearest = min(nearest, other.place.squaredDistance(to: areas[index].place))
+    }
+    return (nearest.isFinite ? nearest : areas[index].spreadSquareMeters).squareRoot()
+  }
+
+  /// By how many the requests of a step exceed their mean with a chance: the quantile of a normal distribution, by the logistic one
+  /// that comes closest to it.
+  private static func margin(_ mean: Double, _ levelError: Double, chance: Double) -> Double {
+    guard chance > 0, chance < 0.5, mean > 0 else { return 0 }
+    return (mean + levelError * levelError * mean * mean).squareRoot() * log((1 - chance) / chance) / 1.702
   }
 
   private static func twoThirdsPower(_ value: Double) -> Double {

@@ -54,14 +54,16 @@ struct AreaPicture {
   /// - Parameter requests: expected requests of each site, as weights.
   func areas(requests: [Double]) -> [AreaFlow.Area] {
     let steps = max(policy.steps, 1)
-    let level = situation.level.factor
+    let level = situation.level.city
+    let levels = map.areas.map { situation.level.factor(of: $0) }
     var asked = Array(repeating: Array(repeating: 0.0, count: steps), count: cells.count)
     var ended = asked
     for step in 0..<steps {
       let start = situation.now.advanced(bySeconds: step * policy.stepSeconds)
       let expected = model.requests.expected(from: start, seconds: policy.stepSeconds)
       for site in map.places.indices {
-        asked[Int(map.areaOfSite[site])][step] += expected[Int(map.zones[site])] * map.shares[site] * level
+        let area = Int(map.areaOfSite[site])
+        asked[area][step] += expected[Int(map.zones[site])] * map.shares[site] * levels[area]
       }
       let dropoffs = model.dropoffs.expected(from: start, seconds: policy.stepSeconds)
       let all = dropoffs.reduce(0, +) * level

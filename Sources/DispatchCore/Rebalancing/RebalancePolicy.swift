@@ -9,11 +9,13 @@ package struct RebalancePolicy: Sendable, Hashable {
   /// What a rider whom nobody serves costs, in seconds of wait.
   package var lostRideSeconds = 4_000.0
   /// How far ahead the flow between areas looks, in steps of `stepSeconds`.
-  package var steps = 8
+  package var steps = 5
   /// The length of a step, in seconds.
-  package var stepSeconds = 900
+  package var stepSeconds = 1_200
   /// For how many steps more than those a driver's last place counts.
-  package var terminalSteps = 16.0
+  package var terminalSteps = 12.0
+  /// The relative error to expect of an area's forecast, beside chance.
+  package var levelError = 0.2
   /// The demand that drivers are spread for, in seconds from now.
   package var coverSeconds = 400
   /// A short move must save so much more than it costs, in seconds of riders' waits.

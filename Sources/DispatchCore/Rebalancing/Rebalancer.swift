@@ -54,8 +54,9 @@ package struct Rebalancer: ~Copyable {
     // The order in which drivers are told must not matter.
     let drivers = situation.drivers.filter { $0.position.isValid }.sorted { $0.driver < $1.driver }
     let expected = model.requests.expected(from: situation.now, seconds: policy.coverSeconds)
+    let levels = map.areas.map { situation.level.factor(of: $0) }
     let requests = map.places.indices.map { site in
-      let requests = expected[Int(map.zones[site])] * map.shares[site] * situation.level.factor
+      let requests = expected[Int(map.zones[site])] * map.shares[site] * levels[Int(map.areaOfSite[site])]
       return requests < 0.01 ? 0 : requests
     }
     var coverage = Coverage(
