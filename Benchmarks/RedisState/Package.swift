@@ -45,7 +45,8 @@ let package = Package(
     .executableTarget(
       name: "FleetBenchmark",
       dependencies: [
-        "RedisState", "RedisClient", "EmbeddedStores", "DispatchState", "DispatchCore", "HexGrid", nioCore, nioPosix, logging,
+        "RedisState", "RedisClient", "EmbeddedStores", "DispatchState", "DispatchCore", "HexGrid", nioCore, nioPosix,
+        logging,
       ],
       swiftSettings: rules),
   ])

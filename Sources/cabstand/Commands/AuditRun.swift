@@ -113,7 +113,8 @@ struct AuditRun {
       guard let status = try await stores.record.status(of: driver), try await differs(status) else { return nil }
     }
     return Violation(
-      invariant: "fleetFollowsRecord", subject: driver.text, detail: "the fleet index has another status than the record")
+      invariant: "fleetFollowsRecord", subject: driver.text,
+      detail: "the fleet index has another status than the record")
   }
 }
 
@@ -145,7 +146,8 @@ extension AuditRun.Report {
   var text: String {
     let head = "checked \(rides) rides, \(ledgerEntries) ledger entries, \(drivers) drivers, \(zones) zones"
     if violations.isEmpty { return head + ": every invariant holds" }
-    return ([head + ": \(violations.count) violations"]
+    return
+      ([head + ": \(violations.count) violations"]
       + violations.map { "  \($0.invariant)  \($0.subject)  \($0.detail)" }).joined(separator: "\n")
   }
 }

@@ -30,7 +30,9 @@ struct Invoke: AsyncParsableCommand {
   func run() async throws {
     let logger = try logs.logger("invoke")
     let reader = SpecificationReader(environment: ProcessInformation.environment)
-    let specifications = try FunctionCatalog.specifications(overriddenBy: nil).map { try reader.read($0.text, file: $0.file) }
+    let specifications = try FunctionCatalog.specifications(overriddenBy: nil).map {
+      try reader.read($0.text, file: $0.file)
+    }
     guard let specification = specifications.first(where: { $0.name == function }) else {
       let known = specifications.map(\.name).joined(separator: ", ")
       throw ValidationError("There is no function \(function); there are \(known).")
@@ -77,7 +79,9 @@ struct Invoke: AsyncParsableCommand {
     if case .object(let members)? = try? DispatchAPI.JSONValue(parsing: bytes), members["specversion"] != nil {
       event = try CloudEventsJSON.decode(bytes)
     } else {
-      event = Event(id: "invoke-\(ProcessInformation.id)", source: "/cabstand/invoke", type: "cabstand.http.requested.v1", body: bytes)
+      event = Event(
+        id: "invoke-\(ProcessInformation.id)", source: "/cabstand/invoke", type: "cabstand.http.requested.v1",
+        body: bytes)
     }
     if let path {
       let (route, query) = Self.split(path)

@@ -20,7 +20,9 @@ struct Replay: AsyncParsableCommand {
   var port: Int = 0
   @Option(help: "Where the started server keeps its state: stores or memory.")
   var state: ServeOptions.StateKind = .stores
-  @Option(name: .customLong("data-dir"), help: "Folder of the started server's stores. Default: a temporary one, removed at the end.")
+  @Option(
+    name: .customLong("data-dir"),
+    help: "Folder of the started server's stores. Default: a temporary one, removed at the end.")
   var dataDirectory: String?
   @Flag(help: "Go on serving after the report, until Ctrl-C.")
   var keepServing = false

@@ -27,7 +27,8 @@ struct Serve: AsyncParsableCommand {
       logger.notice("state is in memory: nothing is kept when this process ends")
     }
     if !["127.0.0.1", "::1", "localhost"].contains(options.resolvedHost) {
-      logger.notice("listening beyond loopback: callers are not authenticated", metadata: ["host": "\(options.resolvedHost)"])
+      logger.notice(
+        "listening beyond loopback: callers are not authenticated", metadata: ["host": "\(options.resolvedHost)"])
     }
     let set =
       options.state == .memory
@@ -49,7 +50,8 @@ struct Serve: AsyncParsableCommand {
 
   private func serve(_ assembly: ServerAssembly, _ set: StoreSet, _ logger: Logger) async throws {
     var configuration = ServiceGroupConfiguration(
-      services: assembly.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: assembly.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(30)
     let group = ServiceGroup(configuration: configuration)
     try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -52,7 +52,9 @@ struct StatusReport: Sendable {
     {
       lines.append("  clock    \(now), \(rate.double) times real time")
     }
-    for (name, value) in totals { lines.append("  \(name)\(String(repeating: " ", count: max(1, 14 - name.count)))\(value)") }
+    for (name, value) in totals {
+      lines.append("  \(name)\(String(repeating: " ", count: max(1, 14 - name.count)))\(value)")
+    }
     lines.append("  functions")
     for (name, triggers) in functionLines {
       lines.append("    \(name)\(String(repeating: " ", count: max(1, 18 - name.count)))\(triggers)")
@@ -93,7 +95,8 @@ struct StatusReport: Sendable {
   }
 
   private func texts(_ bytes: [UInt8], _ name: String) -> [String] {
-    guard case .object(let members)? = try? DispatchAPI.JSONValue(parsing: bytes), case .array(let items)? = members[name]
+    guard case .object(let members)? = try? DispatchAPI.JSONValue(parsing: bytes),
+      case .array(let items)? = members[name]
     else { return [] }
     return items.compactMap { if case .string(let text) = $0 { text } else { nil } }
   }

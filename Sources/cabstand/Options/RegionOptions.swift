@@ -13,7 +13,8 @@ struct RegionOptions: ParsableArguments, Sendable {
   /// The regions, checked.
   var map: RegionMap {
     get throws {
-      let given = texts.isEmpty ? Environment.text("CABSTAND_REGIONS")?.split(separator: ";").map(String.init) ?? [] : texts
+      let given =
+        texts.isEmpty ? Environment.text("CABSTAND_REGIONS")?.split(separator: ";").map(String.init) ?? [] : texts
       guard !given.isEmpty else { return .standard }
       let regions = try given.map(Self.region)
       guard Set(regions.map(\.id)).count == regions.count, let map = RegionMap(regions) else {

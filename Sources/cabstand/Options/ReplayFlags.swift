@@ -19,10 +19,14 @@ struct ReplayFlags: ParsableArguments {
     }
   }
 
-  @Option(help: ArgumentHelp("Trips file (CSV, plain or .gz): cabspotting style, or New York TLC 2009 to 2016.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Trips file (CSV, plain or .gz): cabspotting style, or New York TLC 2009 to 2016.", valueName: "file"))
   var trips: String?
 
-  @Option(help: ArgumentHelp("Pings of the fleet, or a list of taxis with positions: where drivers start.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Pings of the fleet, or a list of taxis with positions: where drivers start.", valueName: "file")
+  )
   var pings: String?
 
   @Option(help: ArgumentHelp("Trips from which speeds are learned; default: the trips themselves.", valueName: "file"))
@@ -34,10 +38,13 @@ struct ReplayFlags: ParsableArguments {
   @Option(help: ArgumentHelp("How many cabs drive: a number, or a share such as 0.7. Default: all.", valueName: "n"))
   var fleet: String?
 
-  @Option(help: ArgumentHelp("Local time of day at which to begin. Default: the file's first trip.", valueName: "HH:MM"))
+  @Option(
+    help: ArgumentHelp("Local time of day at which to begin. Default: the file's first trip.", valueName: "HH:MM"))
   var from: String?
 
-  @Option(help: ArgumentHelp("Local time of day after which nobody asks any more. Default: the last trip.", valueName: "HH:MM"))
+  @Option(
+    help: ArgumentHelp(
+      "Local time of day after which nobody asks any more. Default: the last trip.", valueName: "HH:MM"))
   var to: String?
 
   @Option(help: "How many times faster than real time the city runs, up to 3600; `max` only posts the pings.")
@@ -119,7 +126,8 @@ struct ReplayFlags: ParsableArguments {
     var drivers = 200
     if case .count(let count) = try fleetSize { drivers = count }
     return DemoCity(
-      seed: seed, drivers: drivers, requests: requests, from: try time(from, "from"), to: try time(to, "to"), detour: detour
+      seed: seed, drivers: drivers, requests: requests, from: try time(from, "from"), to: try time(to, "to"),
+      detour: detour
     ).makeScenario()
   }
 }

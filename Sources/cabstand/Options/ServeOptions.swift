@@ -15,7 +15,10 @@ struct ServeOptions: ParsableArguments, Sendable {
     case adjustable
   }
 
-  @Option(help: "Address to listen on; beyond loopback only behind something that authenticates (CABSTAND_HOST). Default: 127.0.0.1")
+  @Option(
+    help:
+      "Address to listen on; beyond loopback only behind something that authenticates (CABSTAND_HOST). Default: 127.0.0.1"
+  )
   var host: String?
 
   @Option(help: "Port to listen on; 0 takes a free one (CABSTAND_PORT). Default: 8070")

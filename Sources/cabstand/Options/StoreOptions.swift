@@ -4,7 +4,9 @@ import ArgumentParser
 struct StoreOptions: ParsableArguments, Sendable {
   @Option(
     name: .customLong("redis-url"),
-    help: "Redis to use, redis://[user:password@]host[:port][/db] or unix:///path (CABSTAND_REDIS_URL). Default: a private one.")
+    help:
+      "Redis to use, redis://[user:password@]host[:port][/db] or unix:///path (CABSTAND_REDIS_URL). Default: a private one."
+  )
   var redisURLFlag: String?
 
   @Option(
