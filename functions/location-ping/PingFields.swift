@@ -1,5 +1,4 @@
 import DispatchAPI
-import struct DispatchAPI.JSONScanner
 import DispatchCore
 import FunctionKit
 import HexGrid

@@ -1,4 +1,4 @@
-import DispatchAPI
+import FunctionKit
 import Foundation
 
 /// Foundation's view of a JSON text: the reference.

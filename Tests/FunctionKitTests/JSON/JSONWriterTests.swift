@@ -1,4 +1,4 @@
-import DispatchAPI
+import FunctionKit
 import Testing
 
 @Suite("Writing JSON")

@@ -36,12 +36,14 @@ package indirect enum JSONValue: Sendable, Hashable {
 
   /// Parses a text.
   package init(parsing bytes: [UInt8]) throws(JSONError) {
-    self = try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
-      var scanner = JSONScanner(buffer)
-      let value = try scanner.takeValue()
-      try scanner.finish()
-      return value
-    }
+    self = try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in try JSONValue(parsing: buffer) }
+  }
+
+  /// Parses a text.
+  package init(parsing bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) {
+    var scanner = JSONScanner(bytes)
+    self = try scanner.takeValue()
+    try scanner.finish()
   }
 
   /// What kind of value it is, for messages.

@@ -1,9 +1,6 @@
-import DispatchAPI
 import Foundation
 import FunctionKit
 import Testing
-
-import struct DispatchAPI.JSONScanner
 
 /// The hand-written scanner against Foundation, on texts that no person would write.
 @Suite("JSON against Foundation")

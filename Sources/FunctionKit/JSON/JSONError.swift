@@ -10,3 +10,11 @@ package struct JSONError: Error, Sendable, Hashable {
     self.expected = expected
   }
 }
+
+extension FunctionError {
+  /// The failure that answers text that is no JSON.
+  package init(_ error: JSONError) {
+    self.init(
+      .badInput, code: "malformedJSON", "The body is no JSON: expected \(error.expected) at byte \(error.offset).")
+  }
+}
