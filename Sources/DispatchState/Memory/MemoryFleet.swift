@@ -30,9 +30,10 @@ package final class MemoryFleet: FleetIndex {
       count(id, after, 1)
     }
 
+    /// Forgets where a driver is; the status stays.
     mutating func forget(_ id: DriverID) {
-      guard let driver = drivers.removeValue(forKey: id) else { return }
-      count(id, driver, -1)
+      update(id) { $0 = Driver(status: $0.status) }
+      if drivers[id]?.status == nil { drivers[id] = nil }
     }
 
     private mutating func count(_ id: DriverID, _ driver: Driver, _ step: Int) {
