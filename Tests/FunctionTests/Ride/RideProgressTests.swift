@@ -162,7 +162,6 @@ struct RideProgressTests {
       try await city.step("complete", ride, "cab-1", more: #","time":\#(future)"#).summary == "422 timeInFuture time")
     #expect(try await city.step("complete", ride, "cab-1", more: #","time":[]"#).summary == "400 badTime time")
     #expect(try await city.step("complete", "r404", "cab-1").summary == "404 unknownRide id")
-    #expect(try await city.step("fly", ride, "cab-1").summary == "404 unknownStep")
     let both = try await city.call("POST", "/v1/rides/\(ride)/cancel", #"{"driver":"cab-1","rider":"r-1"}"#)
     #expect(both.summary == "400 twoParties driver")
     let wrong = try await city.call("POST", "/v1/rides/\(ride)/cancel", #"{"rider":"r-1"}"#, as: .driver("cab-1"))

@@ -86,7 +86,11 @@ final class City: Sendable {
     let event = Event(
       id: nextID(), source: "/http", type: "cabstand.http.requested.v1", body: bytes,
       trigger: TriggerInfo(kind: "http", name: "http"), request: request)
-    return try await run(route.function, event, as: caller)
+    let answer = try await run(route.function, event, as: caller)
+    // Whatever a test asks for, the answer must be one that the interface's description promises.
+    let faults = InterfaceDocument.shared.faults(of: answer, to: method, path)
+    #expect(faults.isEmpty, "\(method) \(path)")
+    return answer
   }
 
   private func run(_ function: any Function, _ event: Event, as caller: Caller = .anonymous) async throws -> Answer {
