@@ -150,6 +150,7 @@ struct CronTriggerTests {
       calls.change { $0 += 1 }
       throw Down()
     }
+    func renew(_ lease: Lease, for duration: Duration) async throws -> Bool { throw Down() }
     func release(_ lease: Lease) async throws {}
   }
 
