@@ -192,6 +192,14 @@ struct LocationPingTests {
     #expect(try await fleet([Array(again[..<cut]), Array(again[cut...])]) == expected)
   }
 
+  @Test("Pings come as events too; other types of events are refused")
+  func events() async throws {
+    let city = try await City()
+    #expect(try await city.send("cabstand.driver.pinged.v1", ping(1))["accepted"]?.integer == 1)
+    #expect(try await city.send("cabstand.driver.pinged.v2", ping(2)).summary == "422 unknownEventType type")
+    #expect(try await city.fleet.driver(DriverID(trusted: "cab-2"), in: City.region) == nil)
+  }
+
   @Test("Pings of two regions go to their fleets")
   func regions() async throws {
     let city = try await City()

@@ -93,6 +93,16 @@ final class City: Sendable {
     return answer
   }
 
+  /// Sends a CloudEvent as `POST /v1/events` would hand it on.
+  func send(_ type: String, _ body: String) async throws -> Answer {
+    let event = Event(
+      id: nextID(), source: "/phones", type: type, body: Array(body.utf8),
+      trigger: TriggerInfo(kind: "http", name: "events"), request: HTTPRequestInfo(method: "POST", path: "/v1/events"))
+    let answer = try await run(try LocationPing(setup("location-ping")), event)
+    #expect(InterfaceDocument.shared.faults(of: answer, to: "POST", "/v1/events").isEmpty)
+    return answer
+  }
+
   private func run(_ function: any Function, _ event: Event, as caller: Caller = .anonymous) async throws -> Answer {
     let context = Context(
       functionName: "test", logger: Self.logger, deadline: .now + .seconds(60), clock: clock, caller: caller)
