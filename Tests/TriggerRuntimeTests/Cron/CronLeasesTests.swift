@@ -4,7 +4,7 @@ import Testing
 @testable import TriggerRuntime
 
 /// Leases of running ticks: renewed while the tick runs, soon free when its holder is gone.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(8)))
 struct CronLeasesTests {
   private static let leaseDuration = Duration.milliseconds(30)
 
