@@ -79,6 +79,25 @@ package struct JSONWriter {
     raw("null")
   }
 
+  /// Writes any value, the members of objects in the order of their names.
+  package mutating func value(_ value: JSONValue) {
+    switch value {
+    case .null: null()
+    case .bool(let flag): self.value(flag)
+    case .number(.integer(let number)): self.value(number)
+    case .number(.double(let number)): self.value(number)
+    case .string(let text): self.value(text)
+    case .array(let elements): array { json in for element in elements { json.value(element) } }
+    case .object(let members):
+      object { json in
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+          json.key(dynamic: name)
+          json.value(value)
+        }
+      }
+    }
+  }
+
   /// Writes JSON that is ready.
   package mutating func json(_ ready: [UInt8]) {
     separate()

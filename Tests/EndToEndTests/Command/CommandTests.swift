@@ -1,3 +1,4 @@
+import FunctionKit
 import Replay
 import Testing
 
@@ -80,14 +81,14 @@ extension EndToEnd {
       let file = try folder.write(ping, to: "ping.json")
       let plain = try await Program.run(["invoke", "location-ping", "--event", file])
       #expect(plain.code == 0, "\(plain.errors)")
-      #expect(JSONAnswer(Array(plain.output.utf8))?["accepted"]?.integer == 1, "\(plain)")
+      #expect(try JSONValue(parsing: Array(plain.output.utf8))["accepted"]?.integer == 1, "\(plain)")
 
       let event = try folder.write(
         #"{"specversion": "1.0", "id": "1", "source": "/test", "type": "cabstand.driver.pinged.v1", "data": \#(ping)}"#,
         to: "event.json")
       let cloud = try await Program.run(["invoke", "location-ping", "--event", event, "--json"])
       #expect(cloud.code == 0, "\(cloud.errors)")
-      let json = try #require(JSONAnswer(Array(cloud.output.utf8)))
+      let json = try JSONValue(parsing: Array(cloud.output.utf8))
       #expect(json["status"]?.integer == 200)
       #expect(json["body"]?["accepted"]?.integer == 1)
 
@@ -95,7 +96,7 @@ extension EndToEnd {
       let routed = try await Program.run(
         ["invoke", "driver-shift", "--event", shift, "--method", "PUT", "--path", "/v1/drivers/cab-7/shift"])
       #expect(routed.code == 0, "\(routed.errors)")
-      #expect(JSONAnswer(Array(routed.output.utf8))?["driver"]?.text == "cab-7", "\(routed)")
+      #expect(try JSONValue(parsing: Array(routed.output.utf8))["driver"]?.text == "cab-7", "\(routed)")
     }
 
     @Test("A function that refuses its event exits with 1 and says why")

@@ -1,5 +1,6 @@
 import EmbeddedStores
 import Glibc
+import FunctionKit
 import HexGrid
 import NIOCore
 import Replay

@@ -1,4 +1,5 @@
 import NIOCore
+import FunctionKit
 import Replay
 import Testing
 

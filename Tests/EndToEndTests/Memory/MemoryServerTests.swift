@@ -1,3 +1,4 @@
+import FunctionKit
 import HexGrid
 import NIOCore
 import Replay
@@ -39,7 +40,7 @@ extension EndToEnd {
       #expect(cancelled.status == 200)
       let again = try await Feed.open(server, "/v1/drivers/\(script.driver)/feed", lastEventID: seen)
       let snapshot = try await again.entry("a snapshot") { $0.name == "snapshot" }
-      #expect(snapshot.data["offer"]?.isNull == true)
+      #expect(snapshot.data["offer"] == .null)
       let withdrawn = try #require(again.entries.first)
       #expect(withdrawn.name == "offerWithdrawn")
       #expect(withdrawn.data["offerId"] == offer["offerId"])
@@ -57,7 +58,7 @@ extension EndToEnd {
         let ping = #"{"driver": "zone-\#(index)", "time": \#(now), "latitude": 37.7, "longitude": -122.4}"#
         #expect(try await server.post("/v1/pings", ping).status == 200)
       }
-      let properties = try await eventually("three drivers in the zone") { () async throws -> JSONAnswer? in
+      let properties = try await eventually("three drivers in the zone") { () async throws -> JSONValue? in
         let load = try await server.get("/v1/zones/load?resolution=8&bbox=-122.42,37.69,-122.38,37.71")
         #expect(load.status == 200)
         #expect(load.json?["type"]?.text == "FeatureCollection")
@@ -153,7 +154,7 @@ extension EndToEnd {
     func status() async throws {
       let status = try await Program.run(["status", "--json", "--data-dir", server.dataDirectory])
       #expect(status.code == 0, "\(status.errors)")
-      let json = try #require(JSONAnswer(Array(status.output.utf8)))
+      let json = try JSONValue(parsing: Array(status.output.utf8))
       #expect(json["ready"] == .boolean(true))
       #expect(json["address"]?.text == (try server.address))
       #expect(json["functions"]?["functions"]?.elements?.isEmpty == false)

@@ -1,6 +1,7 @@
 import EmbeddedStores
 import Glibc
 import NIOCore
+import FunctionKit
 import Replay
 import Testing
 

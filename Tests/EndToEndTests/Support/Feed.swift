@@ -1,4 +1,5 @@
 import NIOCore
+import FunctionKit
 import Replay
 import Synchronization
 
@@ -8,7 +9,7 @@ final class Feed: Sendable {
   struct Entry: Sendable {
     var id: String?
     var name: String
-    var data: JSONAnswer
+    var data: JSONValue
   }
 
   private struct State {
@@ -48,7 +49,7 @@ final class Feed: Sendable {
     state.withLock { state in
       var fresh: [Entry] = []
       _ = state.parser.consume(bytes.readableBytesView) { event in
-        fresh.append(Entry(id: event.id, name: event.name, data: JSONAnswer(event.data) ?? .null))
+        fresh.append(Entry(id: event.id, name: event.name, data: (try? JSONValue(parsing: event.data)) ?? .null))
       }
       state.entries += fresh
     }
@@ -67,7 +68,7 @@ final class Feed: Sendable {
   }
 
   /// Waits for the first event of a name.
-  func first(_ name: String) async throws -> JSONAnswer { try await entry(name) { $0.name == name }.data }
+  func first(_ name: String) async throws -> JSONValue { try await entry(name) { $0.name == name }.data }
 
   /// Waits until the server ends the stream.
   func ending() async throws -> Result<HTTPReply, HTTPFailure> {

@@ -1,3 +1,4 @@
+import FunctionKit
 import Replay
 import Testing
 
@@ -8,7 +9,7 @@ struct RawReply: Sendable {
   var headers: [String: String]
   var body: [UInt8]
 
-  var json: JSONAnswer? { JSONAnswer(body) }
+  var json: JSONValue? { JSONValue(body) }
   var text: String { String(decoding: body, as: UTF8.self) }
 
   /// Cuts what came into answers; each has a content-length, as all do that are no streams.

@@ -1,4 +1,5 @@
 import EmbeddedStores
+import FunctionKit
 import Replay
 import Testing
 
@@ -16,12 +17,12 @@ struct ReplayRun: Sendable {
   }
 
   /// Waits for the report.
-  func report() async throws -> JSONAnswer {
+  func report() async throws -> JSONValue {
     defer { folder.remove() }
     let outcome = await Program.outcome(
       of: child, output: "\(folder.path)/report", errors: "\(folder.path)/progress")
     #expect(outcome.code == 0, "\(outcome.errors.suffix(2_000))")
-    return try #require(JSONAnswer(Array(outcome.output.utf8)), "\(outcome.output) \(outcome.errors.suffix(2_000))")
+    return try JSONValue(parsing: Array(outcome.output.utf8))
   }
 
   /// Waits until the server has taken so many requests for rides.
@@ -34,7 +35,7 @@ struct ReplayRun: Sendable {
   }
 }
 
-extension JSONAnswer {
+extension JSONValue {
   /// Checks that every request of a replay's report came to an end.
   func expectAllFinal(requests: Int? = nil, sourceLocation: SourceLocation = #_sourceLocation) {
     let text = "\(self)"

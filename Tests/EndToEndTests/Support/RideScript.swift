@@ -1,4 +1,5 @@
 import NIOCore
+import FunctionKit
 import Replay
 import Testing
 
@@ -31,7 +32,7 @@ struct RideScript {
 
   /// The driver says where they are: at the pickup.
   func ping() async throws {
-    let place = try #require(JSONAnswer(Array(pickup.utf8)))
+    let place = try JSONValue(parsing: Array(pickup.utf8))
     let latitude = try #require(place["latitude"]?.double)
     let longitude = try #require(place["longitude"]?.double)
     let ping = try await server.post(
@@ -48,7 +49,7 @@ struct RideScript {
   }
 
   /// A price.
-  func quote() async throws -> JSONAnswer {
+  func quote() async throws -> JSONValue {
     let quote = try await server.post(
       "/v1/quotes", #"{"rider": "\#(rider)", "pickup": \#(pickup), "dropoff": \#(dropoff)}"#, as: "rider:\(rider)")
     #expect(quote.status == 201)
@@ -56,7 +57,7 @@ struct RideScript {
   }
 
   /// A request for a ride.
-  func request() async throws -> JSONAnswer {
+  func request() async throws -> JSONValue {
     let quote = try #require(try await self.quote()["quoteId"]?.text)
     let ride = try await server.post(
       "/v1/rides", #"{"rider": "\#(rider)", "quoteId": "\#(quote)"}"#, as: "rider:\(rider)")
@@ -66,7 +67,7 @@ struct RideScript {
   }
 
   /// Waits for the offer of a ride in the driver's feed, pinging meanwhile so that the driver stays fresh on a slow machine.
-  func offer(of ride: String, in feed: Feed) async throws -> JSONAnswer {
+  func offer(of ride: String, in feed: Feed) async throws -> JSONValue {
     for _ in 0..<60 {
       try await ping()
       let found = try? await eventually("an offer", within: .seconds(5)) {
@@ -82,7 +83,7 @@ struct RideScript {
   }
 
   /// Takes a step of the ride as its driver.
-  func step(_ step: String, _ ride: String) async throws -> JSONAnswer {
+  func step(_ step: String, _ ride: String) async throws -> JSONValue {
     let extra = step == "complete" ? #", "distanceMeters": 3500"# : ""
     let reply = try await server.post(
       "/v1/rides/\(ride)/\(step)", #"{"driver": "\#(driver)"\#(extra)}"#, as: "driver:\(driver)")
@@ -91,7 +92,7 @@ struct RideScript {
   }
 
   /// Waits until a ride is in a state.
-  func ride(_ id: String, reaches state: String) async throws -> JSONAnswer {
+  func ride(_ id: String, reaches state: String) async throws -> JSONValue {
     try await eventually("the state \(state)") {
       let reply = try await server.get("/v1/rides/\(id)")
       return reply.json?["state"]?.text == state ? reply.json : nil
@@ -100,7 +101,7 @@ struct RideScript {
 
   /// The whole ride, from the shift to the settled fare.
   /// - Returns: the settled ride.
-  func play() async throws -> JSONAnswer {
+  func play() async throws -> JSONValue {
     try await goOnline()
     let driverFeed = try await Feed.open(server, "/v1/drivers/\(driver)/feed")
     let snapshot = try await driverFeed.first("snapshot")
@@ -133,7 +134,7 @@ struct RideScript {
     return settled
   }
 
-  private func checkFare(_ id: String, _ ride: JSONAnswer) async throws {
+  private func checkFare(_ id: String, _ ride: JSONValue) async throws {
     let reply = try await server.get("/v1/rides/\(id)/fare")
     #expect(reply.status == 200)
     let fare = try #require(reply.json)

@@ -1,5 +1,6 @@
 import EmbeddedStores
 import Glibc
+import FunctionKit
 import Replay
 
 /// Redis, PostgreSQL and their own clients.
@@ -42,7 +43,7 @@ struct AuditOutcome {
 
   init(_ server: Server) async throws {
     let run = try await Program.run(["audit", "--json", "--data-dir", server.dataDirectory])
-    guard let json = JSONAnswer(Array(run.output.utf8)), let rides = json["rides"]?.integer,
+    guard let json = try? JSONValue(parsing: Array(run.output.utf8)), let rides = json["rides"]?.integer,
       let entries = json["ledgerEntries"]?.integer, let violations = json["violations"]?.elements
     else { throw Server.Failure(description: "the audit ended with \(run.code ?? -1): \(run.output) \(run.errors)") }
     code = run.code

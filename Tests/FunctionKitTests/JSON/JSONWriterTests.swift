@@ -3,24 +3,6 @@ import Testing
 
 @Suite("Writing JSON")
 struct JSONWriterTests {
-  private func write(_ value: JSONValue, _ json: inout JSONWriter) {
-    switch value {
-    case .null: json.null()
-    case .bool(let flag): json.value(flag)
-    case .number(.integer(let number)): json.value(number)
-    case .number(.double(let number)): json.value(number)
-    case .string(let text): json.value(text)
-    case .array(let elements): json.array { json in for element in elements { write(element, &json) } }
-    case .object(let members):
-      json.object { json in
-        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
-          json.key(dynamic: name)
-          write(value, &json)
-        }
-      }
-    }
-  }
-
   private func finite(_ value: JSONValue) -> Bool {
     switch value {
     case .number(let number): number.double.isFinite
@@ -36,7 +18,7 @@ struct JSONWriterTests {
     for _ in 0..<100 {
       let value = try JSONValue(parsing: generator.document())
       guard finite(value) else { continue }
-      let bytes = JSONWriter.bytes { write(value, &$0) }
+      let bytes = JSONWriter.bytes { $0.value(value) }
       let again = try JSONValue(parsing: bytes)
       #expect(ReferenceJSON(again) == ReferenceJSON(value))
       #expect(ReferenceJSON(parsing: bytes) == ReferenceJSON(value), "\(String(decoding: bytes, as: UTF8.self))")

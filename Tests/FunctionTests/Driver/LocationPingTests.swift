@@ -19,7 +19,7 @@ struct LocationPingTests {
       #" {"driver":"cab-7","time":1212735600000,"latitude":37.74134,"longitude":-122.40766,"heading":90,"speed":4.2,"#
         + #""accuracy":5,"occupied":false,"battery":{"level":[1,{"x":null}]}} "#, as: .driver("cab-7"))
     #expect(answer.status == 200 && answer["accepted"]?.integer == 1 && answer["superseded"]?.integer == 0)
-    #expect(answer["rejected"]?.elements.isEmpty == true)
+    #expect(answer["rejected"]?.items.isEmpty == true)
     let known = try #require(try await city.fleet.driver(DriverID(trusted: "cab-7"), in: City.region))
     #expect(known.position == GeoPoint(latitude: 37.74134, longitude: -122.40766))
     #expect(known.seenAt == City.start && known.headingDegrees == 90 && !known.isOccupied)
@@ -36,7 +36,7 @@ struct LocationPingTests {
     pings[3] = #"{"driver":"cab-3","time":1212735600000,"latitude":91,"longitude":0}"#
     let answer = try await city.call("POST", "/v1/pings", "[" + pings.joined(separator: ",") + "]")
     #expect(answer.status == 200 && answer["accepted"]?.integer == 99)
-    let rejected = answer["rejected"]?.elements ?? []
+    let rejected = answer["rejected"]?.items ?? []
     #expect(rejected.count == 1)
     #expect(rejected.first?["index"]?.integer == 3 && rejected.first?["status"]?.integer == 422)
     #expect(rejected.first?["code"]?.text == "latitudeOutOfRange" && rejected.first?["field"]?.text == "[3].latitude")
@@ -243,7 +243,7 @@ struct LocationPingTests {
         #expect(answer.summary == "400 malformedJSON", "\(String(decoding: body, as: UTF8.self))")
       }
       if answer.status == 200, case .array(let elements) = try JSONValue(parsing: body) {
-        let count = (answer["accepted"]?.integer ?? 0) + (answer["rejected"]?.elements.count ?? 0)
+        let count = (answer["accepted"]?.integer ?? 0) + (answer["rejected"]?.items.count ?? 0)
         #expect(count == elements.count)
       }
     }

@@ -1,5 +1,6 @@
 import DispatchAPI
 import Foundation
+import FunctionKit
 import Testing
 
 /// The OpenAPI document, as far as it is needed to hold answers against it.
@@ -55,12 +56,12 @@ struct InterfaceDocument: Sendable {
   func faults(of value: JSONValue, by schema: JSONValue, at path: String) -> [String] {
     let schema = resolved(schema)
     for word in ["oneOf", "anyOf"] {
-      guard let choices = schema[word]?.elements, !choices.isEmpty else { continue }
+      guard let choices = schema[word]?.items, !choices.isEmpty else { continue }
       let fitting = choices.count { faults(of: value, by: $0, at: path).isEmpty }
       if fitting == 0 || (word == "oneOf" && fitting > 1) { return ["\(path) fits \(fitting) of \(word)"] }
     }
     if let expected = schema["const"], expected != value { return ["\(path) is not \(expected)"] }
-    if let allowed = schema["enum"]?.elements, !allowed.contains(value) { return ["\(path) is none of the enum"] }
+    if let allowed = schema["enum"]?.items, !allowed.contains(value) { return ["\(path) is none of the enum"] }
     if let type = schema["type"]?.text, !Self.fits(value, type) { return ["\(path) is \(value.kindName), not \(type)"] }
     if let number = value.double {
       if let least = schema["minimum"]?.double, number < least { return ["\(path) is below \(least)"] }
@@ -70,14 +71,14 @@ struct InterfaceDocument: Sendable {
       if text.firstMatch(of: regex) == nil { return ["\(path) does not match \(pattern)"] }
     }
     if let items = schema["items"] {
-      return value.elements.enumerated().flatMap { faults(of: $0.element, by: items, at: "\(path)[\($0.offset)]") }
+      return value.items.enumerated().flatMap { faults(of: $0.element, by: items, at: "\(path)[\($0.offset)]") }
     }
     return memberFaults(of: value, by: schema, at: path)
   }
 
   private func memberFaults(of value: JSONValue, by schema: JSONValue, at path: String) -> [String] {
     guard case .object(let members) = value, let properties = schema["properties"] else { return [] }
-    var found = (schema["required"]?.elements ?? []).compactMap(\.text).filter { members[$0] == nil }
+    var found = (schema["required"]?.items ?? []).compactMap(\.text).filter { members[$0] == nil }
       .map { "\(path).\($0) is missing" }
     for (name, member) in members.sorted(by: { $0.key < $1.key }) {
       if let property = properties[name] {

@@ -60,7 +60,7 @@ struct InterfaceTests {
       return try #require(
         media(operation).first { $0.place == place && $0.type == "application/json" }?.media["example"])
     }
-    func bytes(_ value: JSONValue) -> [UInt8] { JSONWriter.bytes { Self.write(value, &$0) } }
+    func bytes(_ value: JSONValue) -> [UInt8] { JSONWriter.bytes { $0.value(value) } }
     let city = try await City()
     for (method, path) in [("POST", "/v1/pings"), ("PUT", "/v1/drivers/cab-7/shift")] {
       #expect(try await city.call(method, path, bytes: bytes(try example(method, path))).status == 200, "\(path)")
@@ -73,24 +73,6 @@ struct InterfaceTests {
         #expect(quote[name]?.double == number)
       } else {
         #expect(quote[name] == expected[name], "\(name)")
-      }
-    }
-  }
-
-  private static func write(_ value: JSONValue, _ json: inout JSONWriter) {
-    switch value {
-    case .null: json.null()
-    case .bool(let flag): json.value(flag)
-    case .number(.integer(let number)): json.value(number)
-    case .number(.double(let number)): json.value(number)
-    case .string(let text): json.value(text)
-    case .array(let elements): json.array { json in for element in elements { write(element, &json) } }
-    case .object(let members):
-      json.object { json in
-        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
-          json.key(dynamic: name)
-          write(value, &json)
-        }
       }
     }
   }

@@ -26,7 +26,7 @@ struct ZoneLoadTests {
 
   private func properties(_ city: City, at point: GeoPoint) async throws -> JSONValue? {
     let cell = try #require(HexCell(point, resolution: 8)).description
-    return try await load(city)["features"]?.elements.first { $0["id"]?.text == cell }?["properties"]
+    return try await load(city)["features"]?.items.first { $0["id"]?.text == cell }?["properties"]
   }
 
   private func counts(_ value: JSONValue?) -> [Int?] {
@@ -62,14 +62,14 @@ struct ZoneLoadTests {
     let answer = try await load(city, ["resolution": String(resolution)])
     #expect(answer.status == 200 && answer.contentType == "application/geo+json")
     #expect(answer["type"]?.text == "FeatureCollection")
-    let features = answer["features"]?.elements ?? []
+    let features = answer["features"]?.items ?? []
     #expect(features.count >= 2)
     for feature in features {
       #expect(feature["type"]?.text == "Feature" && feature["geometry"]?["type"]?.text == "Polygon")
       let cell = try #require(feature["properties"]?["cell"]?.text.flatMap { HexCell($0) })
       #expect(cell.resolution == resolution && feature["id"]?.text == cell.description)
-      #expect(feature["geometry"]?["coordinates"]?.elements.count == 1)
-      let ring = (feature["geometry"]?["coordinates"]?[0]?.elements ?? []).map {
+      #expect(feature["geometry"]?["coordinates"]?.items.count == 1)
+      let ring = (feature["geometry"]?["coordinates"]?[0]?.items ?? []).map {
         ($0[0]?.double ?? 999, $0[1]?.double ?? 999)
       }
       #expect(ring.count >= 6 && ring.first?.0 == ring.last?.0 && ring.first?.1 == ring.last?.1)
@@ -87,7 +87,7 @@ struct ZoneLoadTests {
   func narrowing() async throws {
     let city = try await city()
     func supply(_ query: [String: String]) async throws -> Int {
-      (try await load(city, query)["features"]?.elements ?? []).reduce(0) {
+      (try await load(city, query)["features"]?.items ?? []).reduce(0) {
         $0 + ($1["properties"]?["supply"]?.integer ?? 0)
       }
     }
@@ -129,18 +129,18 @@ struct ZoneLoadTests {
     let cell = try #require(HexCell(City.pickup, resolution: 8))
     let answer = try await city.call("GET", "/v1/zones/\(cell)/load", query: ["from": "2008-06-06T07:00:00Z"])
     #expect(answer.status == 200 && answer["cell"]?.text == cell.description && answer["stepSeconds"]?.integer == 60)
-    let points = answer["points"]?.elements ?? []
+    let points = answer["points"]?.items ?? []
     #expect(points.map { $0["time"]?.text } == (0..<5).map { "2008-06-06T07:0\($0):00.000Z" })
     #expect(points.map { $0["demand"]?.integer } == [2, 2, 2, 3, 3])
     #expect(points.map { $0["supply"]?.integer } == [3, 3, 3, 3, 3])
     let wide = try await city.call(
       "GET", "/v1/zones/\(try #require(cell.parent(at: 3)))/load",
       query: ["from": "2008-06-06T07:00:00Z", "to": String(city.now.unixMilliseconds), "step": "120"])
-    #expect(wide["points"]?.elements.map { $0["demand"]?.integer } == [2, 3, 3], "the last count of every step")
+    #expect(wide["points"]?.items.map { $0["demand"]?.integer } == [2, 3, 3], "the last count of every step")
     #expect(wide["points"]?[0]?["supply"]?.integer == 4, "north and downtown are under one cell")
     let empty = try await city.call(
       "GET", "/v1/zones/\(cell)/load", query: ["from": "0", "to": "60000"])
-    #expect(empty["points"]?.elements.isEmpty == true)
+    #expect(empty["points"]?.items.isEmpty == true)
   }
 
   @Test(
@@ -177,11 +177,11 @@ struct ZoneLoadTests {
     let first = try #require(try await iterator.next())
     let all = try JSONValue(parsing: first.data)
     #expect(first.event == "load" && all["time"]?.text == "2008-06-06T07:00:00.000Z")
-    #expect(all["cells"]?.elements.count == 2)
+    #expect(all["cells"]?.items.count == 2)
     city.wait(1)
     try await city.offline("cab-north")
     let second = try JSONValue(parsing: try #require(try await iterator.next()).data)
-    let changed = second["cells"]?.elements ?? []
+    let changed = second["cells"]?.items ?? []
     #expect(changed.count == 1 && counts(changed.first) == [0, 0, 0, 0, 0], "a zone that emptied is told as zeros")
     #expect(changed.first?["cell"]?.text == HexCell(north, resolution: 8)?.description)
   }

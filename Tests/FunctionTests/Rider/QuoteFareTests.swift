@@ -19,7 +19,7 @@ struct QuoteFareTests {
     let city = try await City()
     let answer = try await city.call("POST", "/v1/quotes", body(more: #","vehicleClass":"premium""#), as: .rider("r-1"))
     #expect(answer.status == 201 && answer.contentType == "application/json")
-    let lines = answer["lines"]?.elements ?? []
+    let lines = answer["lines"]?.items ?? []
     #expect(lines.count >= 3)
     #expect(lines.reduce(0) { $0 + ($1["minorUnits"]?.integer ?? 0) } == answer["fare"]?["minorUnits"]?.integer)
     #expect(answer["fare"]?["currency"]?.text == "USD" && answer["surge"]?.double == 1)

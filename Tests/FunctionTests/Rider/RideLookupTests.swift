@@ -18,7 +18,7 @@ struct RideLookupTests {
     return (city, rides)
   }
 
-  private func ids(_ answer: Answer) -> [String] { (answer["rides"]?.elements ?? []).compactMap { $0["rideId"]?.text } }
+  private func ids(_ answer: Answer) -> [String] { (answer["rides"]?.items ?? []).compactMap { $0["rideId"]?.text } }
 
   @Test("One ride, or 404")
   func one() async throws {
@@ -87,7 +87,7 @@ struct RideLookupTests {
     #expect(try await city.call("GET", "/v1/rides/\(ride)/fare").summary == "409 notSettled")
     _ = try await city.settle(ride)
     let answer = try await city.call("GET", "/v1/rides/\(ride)/fare")
-    let lines = answer["lines"]?.elements ?? []
+    let lines = answer["lines"]?.items ?? []
     let total = try #require(answer["total"]?["minorUnits"]?.integer)
     #expect(answer.status == 200 && answer["rideId"]?.text == ride && lines.count >= 3)
     #expect(lines.reduce(0) { $0 + ($1["minorUnits"]?.integer ?? 0) } == total)

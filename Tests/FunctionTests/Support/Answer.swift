@@ -46,21 +46,15 @@ struct Answer {
 }
 
 extension JSONValue {
-  /// A member; nil where there is none.
-  subscript(_ name: String) -> JSONValue? {
-    guard case .object(let members) = self else { return nil }
-    return members[name]
-  }
-
   /// An element; nil where there is none.
   subscript(_ index: Int) -> JSONValue? {
     guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
     return elements[index]
   }
 
-  var text: String? { if case .string(let text) = self { text } else { nil } }
-  var integer: Int? { if case .number(let number) = self { number.integer.map { Int($0) } } else { nil } }
-  var double: Double? { if case .number(let number) = self { number.double } else { nil } }
-  var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
+  /// The elements of an array; none where it is no array.
+  var items: [JSONValue] { elements ?? [] }
+
+  /// The names of an object's members.
   var names: Set<String> { if case .object(let members) = self { Set(members.keys) } else { [] } }
 }
