@@ -15,10 +15,13 @@ struct InterfaceDocument: Sendable {
       .appending(path: "../../../Sources/cabstand/openapi.json")
     let bytes = (try? Data(contentsOf: file)).map { [UInt8]($0) } ?? []
     root = (try? JSONValue(parsing: bytes)) ?? .null
+    operations = Self.operations(root)
   }
 
   /// Every operation with its path.
-  var operations: [(method: String, path: String, operation: JSONValue)] {
+  let operations: [(method: String, path: String, operation: JSONValue)]
+
+  private static func operations(_ root: JSONValue) -> [(method: String, path: String, operation: JSONValue)] {
     guard case .object(let paths)? = root["paths"] else { return [] }
     return paths.flatMap { path, methods -> [(String, String, JSONValue)] in
       guard case .object(let methods) = methods else { return [] }

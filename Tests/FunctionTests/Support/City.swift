@@ -24,6 +24,8 @@ import ZoneLoadFunction
 final class City: Sendable {
   let clock: ManualClock
   let record = MemoryRecord()
+  /// The record as the functions see its rides.
+  let rides: InterposingStore
   let fleet = MemoryFleet()
   let hub = FeedHub()
   let configuration: DispatchConfiguration
@@ -41,6 +43,7 @@ final class City: Sendable {
     clock = ManualClock(now: EventTime(unixMilliseconds: Self.start.unixMilliseconds))
     self.environment = environment
     configuration = DispatchConfiguration()
+    rides = InterposingStore(record)
     follower = FleetFollower(fleet: fleet, drivers: record, regions: configuration.regions.regions.map(\.id))
     for region in configuration.regions.regions where hasTariffs {
       for vehicleClass in VehicleClass.allCases {
@@ -57,7 +60,7 @@ final class City: Sendable {
     FunctionSetup(
       name: name,
       bindings: [
-        "rides": record, "drivers": record, "tariffs": record, "history": record, "outbox": record, "fleet": fleet,
+        "rides": rides, "drivers": record, "tariffs": record, "history": record, "outbox": record, "fleet": fleet,
         "feed": hub, "follower": follower, "configuration": configuration,
       ], environment: environment, clock: clock, logger: Self.logger)
   }
