@@ -1,6 +1,6 @@
 import EmbeddedStores
-import Glibc
 import FunctionKit
+import Glibc
 import HexGrid
 import NIOCore
 import Replay

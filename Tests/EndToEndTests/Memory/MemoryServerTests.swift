@@ -131,13 +131,13 @@ extension EndToEnd {
       #expect(paths.count > 15)
       for path in paths {
         // A method that no path has: 405 says that the path is known, and lists its methods.
-        let filled = path.name.split(separator: "/").map { $0.hasPrefix("{") ? "x" : $0 }.joined(separator: "/")
+        let filled = path.key.split(separator: "/").map { $0.hasPrefix("{") ? "x" : $0 }.joined(separator: "/")
         let reply = try await server.raw("PATCH", "/" + filled)
         reply.expectProblem(405, "methodNotAllowed")
         guard case .object(let operations) = path.value else { continue }
         let allowed = reply.headers["allow"] ?? ""
-        for operation in operations where ["get", "put", "post", "delete"].contains(operation.name) {
-          #expect(allowed.contains(operation.name.uppercased()), "\(operation.name) \(path.name), allowed \(allowed)")
+        for operation in operations where ["get", "put", "post", "delete"].contains(operation.key) {
+          #expect(allowed.contains(operation.key.uppercased()), "\(operation.key) \(path.key), allowed \(allowed)")
         }
       }
     }
@@ -146,7 +146,7 @@ extension EndToEnd {
     func clock() async throws {
       let clock = try await server.get("/admin/clock")
       #expect(clock.json?["rate"]?.double == 1)
-      #expect(clock.json?["adjustable"] == .boolean(false))
+      #expect(clock.json?["adjustable"] == .bool(false))
       (try await server.raw("PUT", "/admin/clock", #"{"rate": 60}"#)).expectProblem(403, "clockFixed")
     }
 
@@ -155,7 +155,7 @@ extension EndToEnd {
       let status = try await Program.run(["status", "--json", "--data-dir", server.dataDirectory])
       #expect(status.code == 0, "\(status.errors)")
       let json = try JSONValue(parsing: Array(status.output.utf8))
-      #expect(json["ready"] == .boolean(true))
+      #expect(json["ready"] == .bool(true))
       #expect(json["address"]?.text == (try server.address))
       #expect(json["functions"]?["functions"]?.elements?.isEmpty == false)
       #expect(json["totals"]?["supply"]?.integer != nil)

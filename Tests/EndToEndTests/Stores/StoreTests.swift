@@ -1,7 +1,7 @@
 import EmbeddedStores
+import FunctionKit
 import Glibc
 import NIOCore
-import FunctionKit
 import Replay
 import Testing
 

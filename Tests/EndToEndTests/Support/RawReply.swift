@@ -9,7 +9,7 @@ struct RawReply: Sendable {
   var headers: [String: String]
   var body: [UInt8]
 
-  var json: JSONValue? { JSONValue(body) }
+  var json: JSONValue? { try? JSONValue(parsing: body) }
   var text: String { String(decoding: body, as: UTF8.self) }
 
   /// Cuts what came into answers; each has a content-length, as all do that are no streams.

@@ -46,7 +46,7 @@ extension JSONValue {
     #expect(count("unsettled") == 0, "\(text)", sourceLocation: sourceLocation)
     let ends = ["served", "expired", "cancelled", "unreached", "refused", "failed"].map(count)
     #expect(ends.reduce(0, +) == count("requests"), "\(text)", sourceLocation: sourceLocation)
-    #expect(self["interrupted"] == .boolean(false), sourceLocation: sourceLocation)
+    #expect(self["interrupted"] == .bool(false), sourceLocation: sourceLocation)
   }
 }
 

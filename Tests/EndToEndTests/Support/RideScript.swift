@@ -1,5 +1,5 @@
-import NIOCore
 import FunctionKit
+import NIOCore
 import Replay
 import Testing
 

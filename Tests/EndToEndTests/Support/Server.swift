@@ -1,7 +1,7 @@
 import EmbeddedStores
+import FunctionKit
 import Glibc
 import NIOCore
-import FunctionKit
 import Replay
 import Synchronization
 
@@ -78,7 +78,8 @@ final class Server: Sendable {
   }
 
   private func readCard() -> Card? {
-    guard let text = Directories.text(of: "\(dataDirectory)/serve.json"), let json = try? JSONValue(parsing: Array(text.utf8)),
+    guard let text = Directories.text(of: "\(dataDirectory)/serve.json"),
+      let json = try? JSONValue(parsing: Array(text.utf8)),
       let id = json["processId"]?.integer, let address = json["address"]?.text.flatMap({ ServerAddress($0) })
     else { return nil }
     return Card(

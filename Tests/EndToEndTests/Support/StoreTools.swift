@@ -1,6 +1,6 @@
 import EmbeddedStores
-import Glibc
 import FunctionKit
+import Glibc
 import Replay
 
 /// Redis, PostgreSQL and their own clients.
