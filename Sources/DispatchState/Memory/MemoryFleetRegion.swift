@@ -1,0 +1,191 @@
+import DispatchCore
+import HexGrid
+
+/// One region's fleet in memory: drivers in slots, and who is idle in which zone.
+struct MemoryFleetRegion: Sendable {
+  struct Driver: Sendable {
+    let id: DriverID
+    var ping: DriverPing?
+    var cell: HexCell?
+    var status: DriverStatus?
+    var isSilent = false
+
+    var isSupply: Bool { ping != nil && status?.activity != .offline }
+    var isIdle: Bool {
+      guard let ping, !isSilent, !ping.isOccupied, case .idle? = status?.activity else { return false }
+      return true
+    }
+  }
+
+  /// A zone's idle drivers, by id.
+  private struct IdleZone: Sendable {
+    var cell: HexCell
+    var slots: [Int32] = []
+  }
+
+  /// Nobody is in a slot whose driver was forgotten, until somebody new comes.
+  private(set) var slots: [Driver?] = []
+  private var slotOf: [DriverID: Int] = [:]
+  private var freeSlots: [Int] = []
+  private(set) var supply: [HexCell: Int] = [:]
+  /// Zones in their order; one that emptied stays until it fills again.
+  private var idleZones: [IdleZone] = []
+  private var idleZoneOf: [HexCell: Int] = [:]
+  private var sweepCursor = 0
+  var isBuilt = false
+
+  func driver(_ id: DriverID) -> Driver? { slotOf[id].flatMap { slots[$0] } }
+
+  func idleCount(in cell: HexCell) -> Int { idleZoneOf[cell].map { idleZones[$0].slots.count } ?? 0 }
+
+  /// Takes a position.
+  /// - Returns: false where it changes nothing.
+  mutating func record(_ ping: DriverPing) -> Bool {
+    let slot = slot(of: ping.driver)
+    let known = slots[slot]?.ping
+    if let known, !ping.supersedes(known) { return false }
+    let place = ping.position
+    let isSamePlace = known?.position == place
+    guard let cell = isSamePlace ? slots[slot]?.cell : Zone.cell(at: place) else { return true }
+    // Of a driver who only says "still here", nothing is counted anew.
+    if isSamePlace, slots[slot]?.isSilent == false, known?.isOccupied == ping.isOccupied {
+      slots[slot]?.ping = ping
+      return true
+    }
+    update(slot) { driver in
+      driver.ping = ping
+      driver.cell = cell
+      driver.isSilent = false
+    }
+    return true
+  }
+
+  mutating func apply(_ status: DriverStatus) {
+    let slot = slot(of: status.driver)
+    if let known = slots[slot]?.status, known.version >= status.version { return }
+    update(slot) { $0.status = status }
+  }
+
+  /// Idle drivers by zone and then id.
+  func idle(in cells: [HexCell]?, seenSince: Timestamp, limit: Int) -> [DriverSnapshot] {
+    var found: [DriverSnapshot] = []
+    guard let cells else {
+      for zone in idleZones {
+        guard append(zone, to: &found, seenSince, limit) else { break }
+      }
+      return found
+    }
+    for cell in cells {
+      guard let index = idleZoneOf[cell] else { continue }
+      guard append(idleZones[index], to: &found, seenSince, limit) else { break }
+    }
+    return found
+  }
+
+  private func append(
+    _ zone: IdleZone, to found: inout [DriverSnapshot], _ seenSince: Timestamp, _ limit: Int
+  ) -> Bool {
+    for slot in zone.slots {
+      guard found.count < limit else { return false }
+      guard let driver = slots[Int(slot)], let ping = driver.ping, ping.time >= seenSince,
+        let snapshot = Self.snapshot(driver)
+      else { continue }
+      found.append(snapshot)
+    }
+    return true
+  }
+
+  /// Looks at the next slots: silences the old and forgets the very old.
+  /// - Returns: how many.
+  mutating func sweep(silentSince: Timestamp, forgottenSince: Timestamp, limit: Int) -> Int {
+    var swept = 0
+    for _ in 0..<min(max(limit, 0), slots.count) {
+      if sweepCursor >= slots.count { sweepCursor = 0 }
+      let slot = sweepCursor
+      sweepCursor += 1
+      guard let time = slots[slot]?.ping?.time, time < silentSince || time < forgottenSince, let driver = slots[slot]
+      else { continue }
+      if time < forgottenSince {
+        count(slot, driver, -1)
+        slots[slot] = nil
+        slotOf[driver.id] = nil
+        freeSlots.append(slot)
+        swept += 1
+      } else if !driver.isSilent {
+        update(slot) { $0.isSilent = true }
+        swept += 1
+      }
+    }
+    return swept
+  }
+
+  static func snapshot(_ driver: Driver) -> DriverSnapshot? {
+    guard let ping = driver.ping, let cell = driver.cell else { return nil }
+    return DriverSnapshot(
+      driver: driver.id, position: ping.position, cell: cell, seenAt: ping.time, headingDegrees: ping.headingDegrees,
+      isOccupied: ping.isOccupied, vehicleClass: driver.status?.vehicleClass ?? .standard,
+      activityName: driver.status?.activity.name, statusVersion: driver.status?.version ?? 0)
+  }
+
+  // MARK: Slots and counters
+
+  private mutating func slot(of id: DriverID) -> Int {
+    if let slot = slotOf[id] { return slot }
+    let slot: Int
+    if let free = freeSlots.popLast() {
+      slot = free
+      slots[slot] = Driver(id: id)
+    } else {
+      slot = slots.count
+      slots.append(Driver(id: id))
+    }
+    slotOf[id] = slot
+    return slot
+  }
+
+  /// Changes a driver and keeps the counters true.
+  private mutating func update(_ slot: Int, _ change: (inout Driver) -> Void) {
+    guard let before = slots[slot] else { return }
+    var after = before
+    change(&after)
+    slots[slot] = after
+    if before.cell == after.cell, before.isSupply == after.isSupply, before.isIdle == after.isIdle { return }
+    count(slot, before, -1)
+    count(slot, after, 1)
+  }
+
+  private mutating func count(_ slot: Int, _ driver: Driver, _ step: Int) {
+    guard let cell = driver.cell else { return }
+    if driver.isSupply {
+      let count = (supply[cell] ?? 0) + step
+      supply[cell] = count == 0 ? nil : count
+    }
+    guard driver.isIdle else { return }
+    let zone = idleZone(of: cell)
+    let place = place(of: driver.id, in: zone)
+    if step > 0 {
+      idleZones[zone].slots.insert(Int32(slot), at: place)
+    } else if idleZones[zone].slots.indices.contains(place), idleZones[zone].slots[place] == Int32(slot) {
+      idleZones[zone].slots.remove(at: place)
+    }
+  }
+
+  private mutating func idleZone(of cell: HexCell) -> Int {
+    if let zone = idleZoneOf[cell] { return zone }
+    let place = idleZones.firstIndex { $0.cell > cell } ?? idleZones.count
+    idleZones.insert(IdleZone(cell: cell), at: place)
+    for index in place..<idleZones.count { idleZoneOf[idleZones[index].cell] = index }
+    return place
+  }
+
+  private func place(of id: DriverID, in zone: Int) -> Int {
+    let members = idleZones[zone].slots
+    var low = 0
+    var high = members.count
+    while low < high {
+      let middle = (low + high) / 2
+      if let other = slots[Int(members[middle])]?.id, other < id { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
