@@ -30,7 +30,7 @@ package final class MemoryFleet: FleetIndex {
   }
 
   package func driver(_ driver: DriverID, in region: RegionID) async throws -> DriverSnapshot? {
-    fleets.withLock { $0[region]?.driver(driver).flatMap { MemoryFleetRegion.snapshot($0) } }
+    fleets.withLock { $0[region]?.snapshot(driver) }
   }
 
   package func supply(in region: RegionID) async throws -> [ZoneSupply] {
@@ -45,7 +45,7 @@ package final class MemoryFleet: FleetIndex {
   package func recountedSupply(in region: RegionID) async throws -> [ZoneSupply] {
     fleets.withLock { fleets in
       var zones: [HexCell: ZoneSupply] = [:]
-      for case let driver? in fleets[region]?.slots ?? [] {
+      for driver in fleets[region]?.slots ?? [] {
         guard let cell = driver.cell, driver.isSupply else { continue }
         zones[cell, default: ZoneSupply(cell: cell, supply: 0, idle: 0)].supply += 1
         if driver.isIdle { zones[cell]?.idle += 1 }

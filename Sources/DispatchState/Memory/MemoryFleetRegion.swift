@@ -9,11 +9,31 @@ struct MemoryFleetRegion: Sendable {
     var cell: HexCell?
     var status: DriverStatus?
     var isSilent = false
+    /// What is answered about the driver; nil before the first position.
+    private(set) var snapshot: DriverSnapshot?
+
+    init(id: DriverID) { self.id = id }
 
     var isSupply: Bool { ping != nil && status?.activity != .offline }
     var isIdle: Bool {
       guard let ping, !isSilent, !ping.isOccupied, case .idle? = status?.activity else { return false }
       return true
+    }
+
+    /// Brings the answer into line with what is known.
+    mutating func answer() {
+      guard let ping, let cell else { return }
+      snapshot = DriverSnapshot(
+        driver: id, position: ping.position, cell: cell, seenAt: ping.time, headingDegrees: ping.headingDegrees,
+        isOccupied: ping.isOccupied, vehicleClass: status?.vehicleClass ?? .standard,
+        activityName: status?.activity.name, statusVersion: status?.version ?? 0)
+    }
+
+    /// Takes another position at the same place.
+    mutating func stay(_ ping: DriverPing) {
+      self.ping = ping
+      snapshot?.seenAt = ping.time
+      snapshot?.headingDegrees = ping.headingDegrees
     }
   }
 
@@ -23,8 +43,10 @@ struct MemoryFleetRegion: Sendable {
     var slots: [Int32] = []
   }
 
-  /// Nobody is in a slot whose driver was forgotten, until somebody new comes.
-  private(set) var slots: [Driver?] = []
+  /// A slot whose driver was forgotten knows nothing until somebody new comes.
+  private(set) var slots: [Driver] = []
+  /// When the driver of each slot was last seen, in milliseconds since 1970; the greatest number where never.
+  private var lastSeen: [Int64] = []
   private var slotOf: [DriverID: Int] = [:]
   private var freeSlots: [Int] = []
   private(set) var supply: [HexCell: Int] = [:]
@@ -34,7 +56,7 @@ struct MemoryFleetRegion: Sendable {
   private var sweepCursor = 0
   var isBuilt = false
 
-  func driver(_ id: DriverID) -> Driver? { slotOf[id].flatMap { slots[$0] } }
+  func snapshot(_ id: DriverID) -> DriverSnapshot? { slotOf[id].flatMap { slots[$0].snapshot } }
 
   func idleCount(in cell: HexCell) -> Int { idleZoneOf[cell].map { idleZones[$0].slots.count } ?? 0 }
 
@@ -42,16 +64,19 @@ struct MemoryFleetRegion: Sendable {
   /// - Returns: false where it changes nothing.
   mutating func record(_ ping: DriverPing) -> Bool {
     let slot = slot(of: ping.driver)
-    let known = slots[slot]?.ping
-    if let known, !ping.supersedes(known) { return false }
-    let place = ping.position
-    let isSamePlace = known?.position == place
-    guard let cell = isSamePlace ? slots[slot]?.cell : Zone.cell(at: place) else { return true }
+    // The time alone tells of most.
+    if lastSeen[slot] != .max, lastSeen[slot] >= ping.time.unixMilliseconds {
+      if let known = slots[slot].ping, !ping.supersedes(known) { return false }
+    }
+    let isSamePlace = slots[slot].snapshot?.position == ping.position
     // Of a driver who only says "still here", nothing is counted anew.
-    if isSamePlace, slots[slot]?.isSilent == false, known?.isOccupied == ping.isOccupied {
-      slots[slot]?.ping = ping
+    if isSamePlace, !slots[slot].isSilent, slots[slot].ping?.isOccupied == ping.isOccupied {
+      slots[slot].stay(ping)
+      lastSeen[slot] = ping.time.unixMilliseconds
       return true
     }
+    guard let cell = isSamePlace ? slots[slot].cell : Zone.cell(at: ping.position) else { return true }
+    lastSeen[slot] = ping.time.unixMilliseconds
     update(slot) { driver in
       driver.ping = ping
       driver.cell = cell
@@ -62,7 +87,7 @@ struct MemoryFleetRegion: Sendable {
 
   mutating func apply(_ status: DriverStatus) {
     let slot = slot(of: status.driver)
-    if let known = slots[slot]?.status, known.version >= status.version { return }
+    if let version = slots[slot].status?.version, version >= status.version { return }
     update(slot) { $0.status = status }
   }
 
@@ -87,9 +112,7 @@ struct MemoryFleetRegion: Sendable {
   ) -> Bool {
     for slot in zone.slots {
       guard found.count < limit else { return false }
-      guard let driver = slots[Int(slot)], let ping = driver.ping, ping.time >= seenSince,
-        let snapshot = Self.snapshot(driver)
-      else { continue }
+      guard lastSeen[Int(slot)] >= seenSince.unixMilliseconds, let snapshot = slots[Int(slot)].snapshot else { continue }
       found.append(snapshot)
     }
     return true
@@ -99,32 +122,26 @@ struct MemoryFleetRegion: Sendable {
   /// - Returns: how many.
   mutating func sweep(silentSince: Timestamp, forgottenSince: Timestamp, limit: Int) -> Int {
     var swept = 0
-    for _ in 0..<min(max(limit, 0), slots.count) {
-      if sweepCursor >= slots.count { sweepCursor = 0 }
+    let oldest = max(silentSince, forgottenSince).unixMilliseconds
+    for _ in 0..<min(max(limit, 0), lastSeen.count) {
+      if sweepCursor >= lastSeen.count { sweepCursor = 0 }
       let slot = sweepCursor
       sweepCursor += 1
-      guard let time = slots[slot]?.ping?.time, time < silentSince || time < forgottenSince, let driver = slots[slot]
-      else { continue }
-      if time < forgottenSince {
+      guard lastSeen[slot] < oldest else { continue }
+      if lastSeen[slot] < forgottenSince.unixMilliseconds {
+        let driver = slots[slot]
         count(slot, driver, -1)
-        slots[slot] = nil
+        slots[slot] = Driver(id: driver.id)
+        lastSeen[slot] = .max
         slotOf[driver.id] = nil
         freeSlots.append(slot)
         swept += 1
-      } else if !driver.isSilent {
+      } else if !slots[slot].isSilent {
         update(slot) { $0.isSilent = true }
         swept += 1
       }
     }
     return swept
-  }
-
-  static func snapshot(_ driver: Driver) -> DriverSnapshot? {
-    guard let ping = driver.ping, let cell = driver.cell else { return nil }
-    return DriverSnapshot(
-      driver: driver.id, position: ping.position, cell: cell, seenAt: ping.time, headingDegrees: ping.headingDegrees,
-      isOccupied: ping.isOccupied, vehicleClass: driver.status?.vehicleClass ?? .standard,
-      activityName: driver.status?.activity.name, statusVersion: driver.status?.version ?? 0)
   }
 
   // MARK: Slots and counters
@@ -138,6 +155,7 @@ struct MemoryFleetRegion: Sendable {
     } else {
       slot = slots.count
       slots.append(Driver(id: id))
+      lastSeen.append(.max)
     }
     slotOf[id] = slot
     return slot
@@ -145,9 +163,10 @@ struct MemoryFleetRegion: Sendable {
 
   /// Changes a driver and keeps the counters true.
   private mutating func update(_ slot: Int, _ change: (inout Driver) -> Void) {
-    guard let before = slots[slot] else { return }
+    let before = slots[slot]
     var after = before
     change(&after)
+    after.answer()
     slots[slot] = after
     if before.cell == after.cell, before.isSupply == after.isSupply, before.isIdle == after.isIdle { return }
     count(slot, before, -1)
@@ -184,7 +203,7 @@ struct MemoryFleetRegion: Sendable {
     var high = members.count
     while low < high {
       let middle = (low + high) / 2
-      if let other = slots[Int(members[middle])]?.id, other < id { low = middle + 1 } else { high = middle }
+      if slots[Int(members[middle])].id < id { low = middle + 1 } else { high = middle }
     }
     return low
   }
