@@ -134,6 +134,6 @@ let package = Package(
       "FunctionTests",
       ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging]
         + functions.map { .init(stringLiteral: $0.1) }),
-    tests("EndToEndTests", ["EmbeddedStores", "Replay", "HexGrid", nioCore, nioPosix, nioHTTP1]),
+    tests("EndToEndTests", ["EmbeddedStores", "FunctionKit", "Replay", "HexGrid", nioCore, nioPosix, nioHTTP1]),
   ]
 )

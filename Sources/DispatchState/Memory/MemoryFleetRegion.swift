@@ -12,7 +12,10 @@ struct MemoryFleetRegion: Sendable {
     /// What is answered about the driver; nil before the first position.
     private(set) var snapshot: DriverSnapshot?
 
-    init(id: DriverID) { self.id = id }
+    init(id: DriverID, status: DriverStatus? = nil) {
+      self.id = id
+      self.status = status
+    }
 
     var isSupply: Bool { ping != nil && status?.activity != .offline }
     var isIdle: Bool {
@@ -43,7 +46,7 @@ struct MemoryFleetRegion: Sendable {
     var slots: [Int32] = []
   }
 
-  /// A slot whose driver was forgotten knows nothing until somebody new comes.
+  /// A slot of which nothing is left knows nothing until somebody new comes.
   private(set) var slots: [Driver] = []
   /// When the driver of each slot was last seen, in milliseconds since 1970; the greatest number where never.
   private var lastSeen: [Int64] = []
@@ -112,7 +115,9 @@ struct MemoryFleetRegion: Sendable {
   ) -> Bool {
     for slot in zone.slots {
       guard found.count < limit else { return false }
-      guard lastSeen[Int(slot)] >= seenSince.unixMilliseconds, let snapshot = slots[Int(slot)].snapshot else { continue }
+      guard lastSeen[Int(slot)] >= seenSince.unixMilliseconds, let snapshot = slots[Int(slot)].snapshot else {
+        continue
+      }
       found.append(snapshot)
     }
     return true
@@ -129,12 +134,7 @@ struct MemoryFleetRegion: Sendable {
       sweepCursor += 1
       guard lastSeen[slot] < oldest else { continue }
       if lastSeen[slot] < forgottenSince.unixMilliseconds {
-        let driver = slots[slot]
-        count(slot, driver, -1)
-        slots[slot] = Driver(id: driver.id)
-        lastSeen[slot] = .max
-        slotOf[driver.id] = nil
-        freeSlots.append(slot)
+        forget(slot)
         swept += 1
       } else if !slots[slot].isSilent {
         update(slot) { $0.isSilent = true }
@@ -142,6 +142,17 @@ struct MemoryFleetRegion: Sendable {
       }
     }
     return swept
+  }
+
+  /// Forgets where a driver is; the status stays.
+  private mutating func forget(_ slot: Int) {
+    let driver = slots[slot]
+    count(slot, driver, -1)
+    slots[slot] = Driver(id: driver.id, status: driver.status)
+    lastSeen[slot] = .max
+    guard driver.status == nil else { return }
+    slotOf[driver.id] = nil
+    freeSlots.append(slot)
   }
 
   // MARK: Slots and counters

@@ -28,8 +28,9 @@ package struct DecisionLog {
   }
 
   /// Adds a line.
-  mutating func note(_ milliseconds: Int64, _ what: StaticString, _ first: String, _ second: String = "", _ rest: String = "")
-  {
+  mutating func note(
+    _ milliseconds: Int64, _ what: StaticString, _ first: String, _ second: String = "", _ rest: String = ""
+  ) {
     line.removeAll(keepingCapacity: true)
     line.append(contentsOf: String(milliseconds).utf8)
     line.append(UInt8(ascii: " "))

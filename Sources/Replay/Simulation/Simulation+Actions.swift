@@ -1,6 +1,5 @@
 import FunctionKit
 import HexGrid
-import NIOCore
 
 extension Simulation {
   /// Carries out a wish and tells the world what came of it.
@@ -37,22 +36,17 @@ extension Simulation {
   private func caller(ofDriver driver: Int) -> Caller { .driver(world.name(ofDriver: driver)) }
 
   /// The bytes of a JSON object.
-  private static func body(_ write: (inout JSONBuffer) -> Void) -> [UInt8] {
-    var writer = JSONBuffer()
-    writer.beginObject()
-    write(&writer)
-    writer.endObject()
-    return Array(writer.buffer.readableBytesView)
+  private static func body(_ members: (inout JSONWriter) -> Void) -> [UInt8] {
+    JSONWriter.bytes { $0.object(members) }
   }
 
   // MARK: Shifts
 
   private func goOnline(_ driver: Int, at place: GeoPoint) async {
     let name = world.name(ofDriver: driver)
-    let body = Self.body { writer in
-      writer.member("status", "online")
-      writer.name("position")
-      writer.value(place)
+    let body = Self.body { json in
+      json.member("status", "online")
+      json.member("position", place)
     }
     let reply = await request(
       "driver-shift", "PUT", "/v1/drivers/\(name)/shift", id: name, body: body, caller: caller(ofDriver: driver))
@@ -105,11 +99,10 @@ extension Simulation {
   private func report(
     _ driver: Int, rideID: String, _ step: WorldAction.Step, milliseconds: Int64, meters: Double
   ) async {
-    let body = Self.body { writer in
-      writer.member("driver", world.name(ofDriver: driver))
-      writer.name("time")
-      writer.value(milliseconds)
-      if step == .complete { writer.member("distanceMeters", Int(meters.rounded())) }
+    let body = Self.body { json in
+      json.member("driver", world.name(ofDriver: driver))
+      json.member("time", milliseconds)
+      if step == .complete { json.member("distanceMeters", Int(meters.rounded())) }
     }
     let reply = await request(
       "ride-progress", "POST", "/v1/rides/\(rideID)/\(step.rawValue)", id: rideID, body: body,
@@ -126,24 +119,21 @@ extension Simulation {
 
   private func place(_ request: Int) async {
     let rider = world.name(ofRiderOf: request)
-    let quoteBody = Self.body { writer in
-      writer.member("rider", rider)
-      writer.name("pickup")
-      writer.value(scenario.requests[request].pickup)
-      writer.name("dropoff")
-      writer.value(scenario.requests[request].dropoff)
-      writer.member("vehicleClass", "standard")
+    let quoteBody = Self.body { json in
+      json.member("rider", rider)
+      json.member("pickup", scenario.requests[request].pickup)
+      json.member("dropoff", scenario.requests[request].dropoff)
+      json.member("vehicleClass", "standard")
     }
     let quote = await self.request(
       "quote-fare", "POST", "/v1/quotes", body: quoteBody, caller: .rider(rider), key: "sim-q\(request)")
     guard quote.isGood, let quoteID = quote.json?["quoteId"]?.text else {
       return tell(.notPlaced(request: request, isRefused: true))
     }
-    let body = Self.body { writer in
-      writer.member("rider", rider)
-      writer.member("quoteId", quoteID)
-      writer.name("time")
-      writer.value(scenario.requests[request].unixMilliseconds)
+    let body = Self.body { json in
+      json.member("rider", rider)
+      json.member("quoteId", quoteID)
+      json.member("time", scenario.requests[request].unixMilliseconds)
     }
     let reply = await self.request(
       "request-ride", "POST", "/v1/rides", body: body, caller: .rider(rider), key: "sim-d\(request)")
@@ -155,10 +145,9 @@ extension Simulation {
 
   private func cancel(_ request: Int, rideID: String, milliseconds: Int64) async {
     let rider = world.name(ofRiderOf: request)
-    let body = Self.body { writer in
-      writer.member("rider", rider)
-      writer.name("time")
-      writer.value(milliseconds)
+    let body = Self.body { json in
+      json.member("rider", rider)
+      json.member("time", milliseconds)
     }
     let reply = await self.request(
       "ride-progress", "POST", "/v1/rides/\(rideID)/cancel", id: rideID, body: body, caller: .rider(rider))

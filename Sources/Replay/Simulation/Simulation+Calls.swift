@@ -11,7 +11,7 @@ extension Simulation {
     /// The code of a refusal.
     var code = ""
 
-    var json: JSONAnswer? { JSONAnswer(body) }
+    var json: JSONValue? { try? JSONValue(parsing: body) }
     var ride: RideView? { json.flatMap { RideView($0) } }
     var isGood: Bool { status < 300 }
   }

@@ -26,7 +26,7 @@ extension Simulation {
   private func deliver(_ item: SequencedMessage) async {
     let message = item.message
     let driver = message.driver.flatMap { driverIndex[$0.text] }
-    if let json = JSONAnswer(message.body) {
+    if let json = try? JSONValue(parsing: message.body) {
       switch message.feedEvent {
       case "offer": offered(json, to: driver)
       case "offerWithdrawn": withdrawn(json, from: driver)
@@ -48,7 +48,7 @@ extension Simulation {
     }
   }
 
-  private func offered(_ json: JSONAnswer, to driver: Int?) {
+  private func offered(_ json: JSONValue, to driver: Int?) {
     guard let driver, let offer = OfferView(json) else { return calls.failed("malformedEvent") }
     let name = world.name(ofDriver: driver)
     let meters = json["pickupDistanceMeters"]?.integer ?? 0
@@ -58,7 +58,7 @@ extension Simulation {
     if isConnected[driver] { tell(.offer(driver: driver, offer)) }
   }
 
-  private func withdrawn(_ json: JSONAnswer, from driver: Int?) {
+  private func withdrawn(_ json: JSONValue, from driver: Int?) {
     guard let driver, let offerID = json["offerId"]?.text else { return calls.failed("malformedEvent") }
     log.note(world.now, "withdrawn", offerID, world.name(ofDriver: driver), json["reason"]?.text ?? "")
     if isConnected[driver] { tell(.offerWithdrawn(driver: driver, offerID: offerID)) }
@@ -142,7 +142,7 @@ extension Simulation {
   private func takeSnapshot(of driver: Int, from feed: some AsyncSequence<ServerSentEvent, any Error>) async {
     do {
       for try await event in feed {
-        guard event.event == "snapshot", let json = JSONAnswer(event.data) else { continue }
+        guard event.event == "snapshot", let json = try? JSONValue(parsing: event.data) else { continue }
         return tell(
           .snapshot(
             driver: driver, isOnline: json["status"]?.text != "offline", offer: json["offer"].flatMap { OfferView($0) },

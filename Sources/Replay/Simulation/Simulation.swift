@@ -85,7 +85,8 @@ package final class Simulation {
     await carryOut()
     for driver in scenario.drivers.indices {
       // Spread over the time between two pings, so that no second has them all.
-      wheel.set(driver, at: scenario.startMilliseconds / 1_000 + Int64(driver) % (options.parkedPingMilliseconds / 1_000))
+      wheel.set(
+        driver, at: scenario.startMilliseconds / 1_000 + Int64(driver) % (options.parkedPingMilliseconds / 1_000))
     }
     let drainEnd = scenario.endMilliseconds + options.drainMilliseconds
     var isWhole = true

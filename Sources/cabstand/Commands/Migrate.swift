@@ -9,7 +9,8 @@ struct Migrate: AsyncParsableCommand {
     abstract: "Bring PostgreSQL's schema up to date.",
     discussion: """
       Applies the migrations that the database lacks, in order, each in a transaction, behind a lock against other instances.
-      Refuses a database whose applied migrations differ from the ones that this program carries.
+      Works on the database of a running server (found through the data directory or the URL) or, where none runs, starts the private
+      one for that time. Refuses a database whose applied migrations differ from the ones that this program carries.
       """)
 
   @OptionGroup var stores: StoreOptions
@@ -18,7 +19,7 @@ struct Migrate: AsyncParsableCommand {
 
   func run() async throws {
     let logger = try logs.logger("migrate")
-    let embedded = try EmbeddedStoreSet(stores, logger: logger)
+    let embedded = try EmbeddedStoreSet(ServerFile.attach(stores), includingRedis: false, logger: logger)
     let urls = try await embedded.start()
     do {
       let pool = try PostgresPool(

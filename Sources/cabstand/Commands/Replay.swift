@@ -77,7 +77,7 @@ struct Replay: AsyncParsableCommand {
     let task = Task { try await session.play { printer?.show($0) } }
     let report = try await stop.cancelling(task)
     printer?.finish()
-    print(json ? report.json : report.table)
+    Terminal.result(json ? report.json : report.table)
     return !report.interrupted
   }
 
@@ -92,7 +92,7 @@ struct Replay: AsyncParsableCommand {
     let task = Task { try await player.play { printer?.show($0) } }
     let report = try await stop.cancelling(task)
     printer?.finish()
-    print(json ? report.json : report.table)
+    Terminal.result(json ? report.json : report.table)
     return !report.interrupted
   }
 

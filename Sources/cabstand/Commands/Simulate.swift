@@ -17,7 +17,8 @@ struct Simulate: AsyncParsableCommand {
 
   @OptionGroup var flags: SimulateFlags
   @OptionGroup var regions: RegionOptions
-  @Option(help: ArgumentHelp("Folder below which a function's function.yaml overrides the carried one.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Folder below which a function's function.yaml overrides the carried one.", valueName: "folder"))
   var functions: String?
   @Option(help: ArgumentHelp("Folder into which charts are written as SVG.", valueName: "folder"))
   var plot: String?
@@ -87,10 +88,10 @@ struct Simulate: AsyncParsableCommand {
 
   private func show(_ reports: [SimulationReport]) {
     if reports.count == 1, flags.policy.count < 2 {
-      for report in reports { print(json ? report.json : report.table) }
+      for report in reports { Terminal.result(json ? report.json : report.table) }
     } else {
       let comparison = PolicyComparison(reports)
-      print(json ? comparison.json : comparison.table)
+      Terminal.result(json ? comparison.json : comparison.table)
     }
   }
 

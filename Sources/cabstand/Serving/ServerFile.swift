@@ -1,4 +1,4 @@
-import DispatchAPI
+import FunctionKit
 import Glibc
 
 /// What a running server leaves in its data directory for other commands to find: process, address, stores.

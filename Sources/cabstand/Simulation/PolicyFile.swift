@@ -140,7 +140,9 @@ struct PolicyFile {
       case "interval": policy.intervals[function] = text
       case "enabled":
         if text == "false" { policy.disabled.insert(function) }
-        if text != "true", text != "false" { fault(value, "\(function).enabled: expected true or false, found \(text)") }
+        if text != "true", text != "false" {
+          fault(value, "\(function).enabled: expected true or false, found \(text)")
+        }
       case _ where specification.environment[name] != nil:
         policy.environment[function, default: [:]][name] = text
       default:

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TriggerRuntime
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(8)))
 struct StreamTriggerTests {
   private func harness(
     _ stream: any EventStreamSource, workers: Int = 4, trigger: String = "", attributes: String = "",

@@ -18,8 +18,10 @@ struct DemandMap {
       let west = corners.map(\.longitude).min(), let east = corners.map(\.longitude).max(), east > west
     else { return SVGDocument(width: Self.width, height: 80).text }
     // On a small part of the globe a degree of longitude is shorter than one of latitude by nearly the same everywhere.
-    let shrink = GeoPoint(latitude: south, longitude: west).distanceMeters(to: GeoPoint(latitude: south, longitude: east))
-      / max(GeoPoint(latitude: south, longitude: west).distanceMeters(to: GeoPoint(latitude: north, longitude: west)), 1)
+    let shrink =
+      GeoPoint(latitude: south, longitude: west).distanceMeters(to: GeoPoint(latitude: south, longitude: east))
+      / max(
+        GeoPoint(latitude: south, longitude: west).distanceMeters(to: GeoPoint(latitude: north, longitude: west)), 1)
     let plotWidth = Self.width - 20
     let plotHeight = min(plotWidth / max(shrink, 0.05), 1_400)
     var svg = SVGDocument(width: Self.width, height: plotHeight + Self.margin + 20)

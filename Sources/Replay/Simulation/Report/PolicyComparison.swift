@@ -1,4 +1,4 @@
-import NIOCore
+import FunctionKit
 
 /// Simulations of the same day under several policies, side by side; differences are to the first.
 package struct PolicyComparison: Sendable {
@@ -41,7 +41,9 @@ package struct PolicyComparison: Sendable {
   package var table: String {
     guard let first = reports.first else { return "" }
     var rows: [[String]] = [[""]]
-    for (index, report) in reports.enumerated() { rows[0] += index == 0 ? [report.policy] : [report.policy, "difference"] }
+    for (index, report) in reports.enumerated() {
+      rows[0] += index == 0 ? [report.policy] : [report.policy, "difference"]
+    }
     for figure in Self.figures {
       var row = [figure.name]
       for (index, report) in reports.enumerated() {
@@ -53,27 +55,29 @@ package struct PolicyComparison: Sendable {
       }
       rows.append(row)
     }
-    rows.append(["digest"] + reports.enumerated().flatMap { $0 == 0 ? [$1.decisionLogDigest] : [$1.decisionLogDigest, ""] })
+    rows.append(
+      ["digest"] + reports.enumerated().flatMap { $0 == 0 ? [$1.decisionLogDigest] : [$1.decisionLogDigest, ""] })
     return Self.align(rows)
   }
 
   /// `policies`: the reports; `differences`: each figure of the others minus the first's.
   package var json: String {
     guard let first = reports.first else { return "{}" }
-    var writer = JSONBuffer(capacity: 1_024)
-    writer.beginArray()
-    for report in reports.dropFirst() {
-      writer.beginObject()
-      writer.member("policy", report.policy)
-      for (name, value) in Self.members {
-        writer.name(name)
-        writer.value(value(report) - value(first))
+    let differences = JSONWriter.bytes { json in
+      json.array { json in
+        for report in reports.dropFirst() {
+          json.object { json in
+            json.member("policy", report.policy)
+            for (name, value) in Self.members {
+              json.key(dynamic: name)
+              json.value(value(report) - value(first))
+            }
+          }
+        }
       }
-      writer.endObject()
     }
-    writer.endArray()
     let policies = reports.map(\.json).joined(separator: ",")
-    return "{\"policies\":[\(policies)],\"differences\":\(String(buffer: writer.buffer))}"
+    return "{\"policies\":[\(policies)],\"differences\":\(String(decoding: differences, as: UTF8.self))}"
   }
 
   private static let members: [(String, @Sendable (SimulationReport) -> Double)] = [
@@ -86,7 +90,9 @@ package struct PolicyComparison: Sendable {
 
   private static func align(_ rows: [[String]]) -> String {
     let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0 }
+    let widths = (0..<columns).map { column in
+      rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0
+    }
     return rows.map { row in
       row.enumerated().map { column, text in
         let space = String(repeating: " ", count: widths[column] - text.count)

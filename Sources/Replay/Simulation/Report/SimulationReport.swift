@@ -1,4 +1,4 @@
-import NIOCore
+import FunctionKit
 
 /// What a simulation came to: a replay's figures, and what only a simulation tells.
 package struct SimulationReport: Equatable, Sendable {
@@ -43,25 +43,26 @@ package struct SimulationReport: Equatable, Sendable {
 
   /// The report as one JSON object: a replay's members in their order, then the others.
   package var json: String {
-    var writer = JSONBuffer(capacity: 1_024)
-    writer.beginObject()
-    writer.member("policy", policy)
-    writer.member("rebalanceShare", rebalanceShare)
-    writer.member("pickupShare", pickupShare)
-    writer.member("declines", declines)
-    writer.member("decisionLogDigest", decisionLogDigest)
-    writer.member("decisions", decisions)
-    writer.name("matching")
-    writer.beginObject()
-    writer.member("batches", matching.batches)
-    writer.member("p50Milliseconds", matching.p50Milliseconds)
-    writer.member("p99Milliseconds", matching.p99Milliseconds)
-    writer.member("maxMilliseconds", matching.maxMilliseconds)
-    writer.endObject()
-    writer.member("violationCount", violationCount)
-    writer.member("violations", violations)
-    writer.endObject()
-    return replay.json.dropLast() + "," + String(buffer: writer.buffer).dropFirst()
+    let own = JSONWriter.bytes { json in
+      json.object { json in
+        json.member("policy", policy)
+        json.member("rebalanceShare", rebalanceShare)
+        json.member("pickupShare", pickupShare)
+        json.member("declines", declines)
+        json.member("decisionLogDigest", decisionLogDigest)
+        json.member("decisions", decisions)
+        json.key("matching")
+        json.object { json in
+          json.member("batches", matching.batches)
+          json.member("p50Milliseconds", matching.p50Milliseconds)
+          json.member("p99Milliseconds", matching.p99Milliseconds)
+          json.member("maxMilliseconds", matching.maxMilliseconds)
+        }
+        json.member("violationCount", violationCount)
+        json.member("violations", violations)
+      }
+    }
+    return replay.json.dropLast() + "," + String(decoding: own, as: UTF8.self).dropFirst()
   }
 
   /// The report as a table for people.

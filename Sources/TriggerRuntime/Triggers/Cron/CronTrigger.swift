@@ -36,8 +36,9 @@ final class CronTrigger: Trigger {
       (try event?.texts("headers") ?? [:]).map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { $1 })
     let isShared = try reader.choice("scope", of: ["cluster", "instance"]) != "instance"
     if isShared, let keeper = environment.leases {
-      let timeout = workers.function.specification.eventTimeout + trigger.workerTerminationTimeout + .seconds(5)
-      leases = CronLeases(keeper: keeper, name: "cron/\(workers.label)", runDuration: timeout, logger: workers.logger)
+      leases = CronLeases(
+        keeper: keeper, name: "cron/\(workers.label)", runDuration: environment.configuration.leaseDuration,
+        logger: workers.logger)
     } else {
       leases = nil
     }
@@ -88,17 +89,20 @@ final class CronTrigger: Trigger {
 
   /// Runs one tick, where this instance gets it.
   private func run(_ tick: EventTime) async {
-    var extensions = self.extensions
-    var lease: Lease?
-    if let leases {
-      guard let granted = await leases.acquire(tick, period: schedule.next(after: tick).map { tick.duration(to: $0) })
-      else {
-        foreignTicks.increment()
-        return
-      }
-      extensions["fencingtoken"] = String(granted.fencingToken)
-      lease = granted
+    guard let leases else {
+      await perform(tick, extensions)
+      return
     }
+    let period = schedule.next(after: tick).map { tick.duration(to: $0) }
+    guard let lease = await leases.acquire(tick, period: period) else {
+      foreignTicks.increment()
+      return
+    }
+    let extensions = extensions.merging(["fencingtoken": String(lease.fencingToken)]) { $1 }
+    await leases.hold(lease) { await perform(tick, extensions) }
+  }
+
+  private func perform(_ tick: EventTime, _ extensions: [String: String]) async {
     let event = Event(
       id: "\(workers.label)@\(tick.unixMilliseconds)", source: "/cabstand/cron/\(workers.label)", type: type,
       time: tick,
@@ -109,6 +113,5 @@ final class CronTrigger: Trigger {
       workers.logger.warning(
         "a tick failed", metadata: ["event": .string(event.id), "error": .string(String(describing: error))])
     }
-    if let lease { await leases?.release(lease) }
   }
 }
