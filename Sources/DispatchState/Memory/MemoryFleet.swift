@@ -10,10 +10,14 @@ package final class MemoryFleet: FleetIndex {
 
   package func record(_ pings: [DriverPing], in region: RegionID) async throws -> Int {
     fleets.withLock { fleets in
-      var superseded = 0
-      for ping in pings where !fleets[region, default: MemoryFleetRegion()].record(ping) { superseded += 1 }
-      return superseded
+      Self.record(pings, &fleets[region, default: MemoryFleetRegion()])
     }
+  }
+
+  private static func record(_ pings: [DriverPing], _ fleet: inout MemoryFleetRegion) -> Int {
+    var superseded = 0
+    for ping in pings where !fleet.record(ping) { superseded += 1 }
+    return superseded
   }
 
   package func apply(_ statuses: [DriverStatus]) async throws {

@@ -64,12 +64,13 @@ struct MemoryFleetRegion: Sendable {
   func idleCount(in cell: HexCell) -> Int { idleZoneOf[cell].map { idleZones[$0].slots.count } ?? 0 }
 
   /// Takes a position.
-  /// - Returns: false where it changes nothing.
+  /// - Returns: false where a later one is known.
   mutating func record(_ ping: DriverPing) -> Bool {
     let slot = slot(of: ping.driver)
     // The time alone tells of most.
     if lastSeen[slot] != .max, lastSeen[slot] >= ping.time.unixMilliseconds {
-      if let known = slots[slot].ping, !ping.supersedes(known) { return false }
+      // A position that is nowhere is no news, but none that was overtaken either.
+      if let known = slots[slot].ping, !ping.supersedes(known) { return Zone.cell(at: ping.position) == nil }
     }
     let isSamePlace = slots[slot].snapshot?.position == ping.position
     // Of a driver who only says "still here", nothing is counted anew.

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Dispatch
-import DispatchCore
 import Glibc
 import Replay
 
@@ -40,15 +39,15 @@ struct Simulate: AsyncParsableCommand {
     let assembly = try SimulationAssembly(regions: regions.map, functions: functions)
     let policies = try policies(assembly)
     let flags = flags
-    let (scenario, speeds) = try await Self.blocking {
+    let (scenario, knowledge) = try await Self.blocking {
       let scenario = try flags.scenario()
-      return (scenario, try flags.speeds(scenario))
+      return (scenario, try flags.knowledge(for: scenario))
     }
     if !quiet { for note in scenario.notes { Terminal.note(note) } }
     var reports: [SimulationReport] = []
     for policy in policies {
       let run = self
-      let task = Task { try await run.simulate(scenario, policy, speeds, assembly) }
+      let task = Task { try await run.simulate(scenario, policy, knowledge, assembly) }
       let result = try await stop.cancelling(task)
       reports.append(result.report)
       if let plot { try draw(result, into: policies.count > 1 ? "\(plot)/\(policy.name)" : plot) }
@@ -72,9 +71,10 @@ struct Simulate: AsyncParsableCommand {
   }
 
   private func simulate(
-    _ scenario: Scenario, _ policy: SimulationPolicy, _ speeds: SpeedProfile, _ assembly: SimulationAssembly
+    _ scenario: Scenario, _ policy: SimulationPolicy, _ knowledge: DispatcherKnowledge,
+    _ assembly: SimulationAssembly
   ) async throws -> SimulationResult {
-    let parts = try await assembly.parts(for: scenario, policy: policy, speeds: speeds)
+    let parts = try await assembly.parts(for: scenario, policy: policy, knowledge: knowledge)
     let file = try decisionLog.map { try LogFile($0) }
     let log = DecisionLog(write: file.map { file in { file.write($0) } })
     let simulation = Simulation(

@@ -1,5 +1,4 @@
 import ArgumentParser
-import DispatchCore
 import Replay
 
 /// Which day is simulated, and how.
@@ -101,13 +100,9 @@ struct SimulateFlags: ParsableArguments {
     ).makeScenario()
   }
 
-  /// The speeds that the dispatcher counts on, learned from the history; reads a file, so it blocks.
-  func speeds(_ scenario: Scenario) throws -> SpeedProfile {
-    guard let history else { return .standard }
-    let file = try TripFile.read(path: history)
-    let learned = HourlySpeed(learnedFrom: file.trips, zone: file.zone)
-    let offset = scenario.travelTime.zone.offsetSeconds(at: scenario.startMilliseconds / 1_000)
-    return SpeedProfile(metersPerSecondByHour: learned.metersPerSecond, utcOffsetSeconds: Int(offset)) ?? .standard
+  /// What the dispatcher knows before the day begins; reads a file, so it blocks.
+  func knowledge(for scenario: Scenario) throws -> DispatcherKnowledge {
+    try history.map { try DispatcherKnowledge(history: $0, for: scenario) } ?? DispatcherKnowledge()
   }
 
   /// How people behave under a policy.

@@ -27,12 +27,12 @@ struct SimulationAssembly {
   /// - Parameters:
   ///   - scenario: the day; only regions in which somebody asks for a ride are served.
   ///   - policy: how functions are set.
-  ///   - speeds: how fast the dispatcher believes the city to move.
+  ///   - knowledge: what the dispatcher learned before.
   func parts(
-    for scenario: Scenario, policy: SimulationPolicy, speeds: SpeedProfile = .standard
+    for scenario: Scenario, policy: SimulationPolicy, knowledge: DispatcherKnowledge = DispatcherKnowledge()
   ) async throws -> SimulationParts {
     let clock = ManualClock(now: EventTime(unixMilliseconds: scenario.startMilliseconds))
-    let configuration = DispatchConfiguration(regions: served(scenario), speeds: speeds)
+    let configuration = DispatchConfiguration(regions: served(scenario), speeds: knowledge.speeds)
     let regionIDs = configuration.regions.regions.map(\.id)
     let stores = StoreSet.memory()
     for region in regionIDs {

@@ -1,3 +1,5 @@
+import DispatchCore
+import FunctionKit
 import Testing
 
 @testable import cabstand

@@ -92,7 +92,8 @@ struct SimulationTests {
   }
 
   @Test func `a policy changes what the functions do`() async throws {
-    let scenario = SmallCity.scenario(seed: 5)
+    // Drivers enough that only waiting for the next batch makes anybody wait longer.
+    let scenario = SmallCity.scenario(seed: 5, drivers: 150)
     var slow = SimulationPolicy()
     slow.name = "slow"
     slow.intervals["match-riders"] = "60s"
@@ -121,7 +122,8 @@ struct SimulationTests {
     #expect(charts.map(\.name) == ["waits", "requests", "fleet", "empty", "map"])
     for (name, svg) in charts {
       #expect(svg.hasPrefix("<svg ") && svg.hasSuffix("</svg>\n"), "\(name)")
-      #expect(svg.count > 1_000 && !svg.contains("nan"), "\(name)")
+      #expect(svg.contains("<polyline") || svg.contains("<polygon") || svg.contains("<rect x"), "\(name)")
+      #expect(!svg.contains("nan"), "\(name)")
     }
   }
 

@@ -25,10 +25,12 @@ struct TimeChart {
     var svg = SVGDocument(width: Self.width, height: Self.height)
     svg.label(Self.left, 22, title, size: 15)
     let moments = series.flatMap { $0.points.map(\.milliseconds) }
-    guard let first = moments.min(), let last = moments.max(), last > first else { return svg.text }
+    guard let first = moments.min(), let last = moments.max() else { return svg.text }
+    // A bar stands for the hour that begins at its moment.
+    let end = style == .bars ? last + 3_600_000 : last
+    guard end > first else { return svg.text }
     let stacked = style == .areas ? stack() : series.map { $0.points.map(\.value) }
     let scale = Self.scale(upTo: stacked.flatMap { $0 }.max() ?? 1)
-    let end = style == .bars ? last + 3_600_000 : last
     func x(_ milliseconds: Int64) -> Double {
       Self.left + Double(milliseconds - first) / Double(end - first) * (Self.width - Self.left - Self.right)
     }
