@@ -8,7 +8,9 @@ extension EndToEnd {
   struct CommandTests {
     private static let options = [
       "serve": ["--host", "--port", "--state", "--clock", "--functions", "--data-dir", "--redis-url", "--postgres-url"]
-        + ["--max-body-bytes", "--max-header-bytes", "--max-connections", "--header-timeout", "--region", "--log-level"],
+        + [
+          "--max-body-bytes", "--max-header-bytes", "--max-connections", "--header-timeout", "--region", "--log-level",
+        ],
       "replay": ["--trips", "--pings", "--city", "--fleet", "--from", "--to", "--speed", "--url", "--json", "--seed"]
         + ["--keep-serving", "--shuffle", "--duplicates", "--batch", "--declines", "--patience"],
       "audit": ["--json", "--data-dir", "--redis-url", "--postgres-url", "--region"],
@@ -109,7 +111,9 @@ extension EndToEnd {
       #expect(outcome.errors.contains("wrongType") && outcome.errors.contains("driver"), "\(outcome)")
     }
 
-    @Test("No function of the catalogue hangs or crashes on nothing", arguments: ["match-riders", "expire-offers", "settle-fare"])
+    @Test(
+      "No function of the catalogue hangs or crashes on nothing",
+      arguments: ["match-riders", "expire-offers", "settle-fare"])
     func nothing(_ function: String) async throws {
       let outcome = try await Program.run(["invoke", function])
       #expect(outcome.code == 0 || outcome.code == 1, "\(outcome)")

@@ -137,7 +137,8 @@ extension EndToEnd {
     @Test(
       "What is no HTTP",
       arguments: [
-        "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\u{1}\u{FC}\r\n\r\n", "hello\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/1.1 x\r\n\r\n",
+        "\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}\u{0}\u{1}\u{FC}\r\n\r\n", "hello\r\n\r\n", "GET\r\n\r\n",
+        "GET / HTTP/1.1 x\r\n\r\n",
         "GET /healthz HTTP/1.1\r\nbad header: x\r\n\r\n", "GET /healthz HTTP/1.1\r\nhost : x\r\n\r\n",
         "POST /v1/pings HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n",
         "POST /v1/pings HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",
@@ -181,7 +182,8 @@ extension EndToEnd {
     @Test(
       "Queries that make no sense",
       arguments: [
-        ("/v1/zones/load?resolution=9", "outOfRange", "resolution"), ("/v1/zones/load?resolution=x", "outOfRange", "resolution"),
+        ("/v1/zones/load?resolution=9", "outOfRange", "resolution"),
+        ("/v1/zones/load?resolution=x", "outOfRange", "resolution"),
         ("/v1/zones/load?bbox=1,2,3", "badBounds", "bbox"), ("/v1/zones/load?bbox=nan,0,1,1", "badBounds", "bbox"),
         ("/v1/zones/load?region=atlantis", "unknownRegion", "region"), ("/v1/zones/zzz/load", "badCell", "cell"),
         ("/v1/zones/8828308281fffff/load?step=0", "outOfRange", "step"),
@@ -209,12 +211,13 @@ extension EndToEnd {
       (try await server.raw("PUT", "/v1/drivers/else/shift", #"{"status": "online"}"#, headers: headers))
         .expectProblem(403, "notYou")
       (try await server.raw("GET", "/healthz", headers: ["x-cabstand-caller: nonsense"]))
-        .expectProblem(400, "malformedCaller")
+        .expectProblem(400, "malformedCaller", field: "x-cabstand-caller")
     }
 
     @Test("Rides outside of every region are not quoted")
     func outside() async throws {
-      let quote = #"{"rider": "r", "pickup": {"latitude": 0, "longitude": 0}, "dropoff": {"latitude": 0, "longitude": 0.1}}"#
+      let quote =
+        #"{"rider": "r", "pickup": {"latitude": 0, "longitude": 0}, "dropoff": {"latitude": 0, "longitude": 0.1}}"#
       let reply = try await server.raw("POST", "/v1/quotes", quote)
       #expect(reply.status == 422)
       #expect(reply.json?["code"]?.text == "outsideServiceArea")

@@ -5,7 +5,8 @@ import Testing
 
 extension EndToEnd {
   /// Steps at the wrong time and requests under a used key, against a server whose clock can be moved.
-  @Suite("Bad steps", .server("--state", "memory", "--clock", "adjustable", "--header-timeout", "1", "--body-timeout", "1"))
+  @Suite(
+    "Bad steps", .server("--state", "memory", "--clock", "adjustable", "--header-timeout", "1", "--body-timeout", "1"))
   struct BadStepTests {
     let server: Server
 
@@ -78,7 +79,8 @@ extension EndToEnd {
       _ = try await script.step("start", id)
       try await refuse("cancel", #"{"rider": "\#(script.rider)"}"#, 409, "illegalTransition")
       try await refuse("no-show", driver, 409, "illegalTransition")
-      (try await server.raw("POST", "/v1/rides/\(id)/complete", #"{"driver": "\#(script.driver)", "distanceMeters": -1}"#))
+      (try await server.raw(
+        "POST", "/v1/rides/\(id)/complete", #"{"driver": "\#(script.driver)", "distanceMeters": -1}"#))
         .expectProblem(400, "outOfRange", field: "distanceMeters")
       (try await server.raw("POST", "/v1/rides/\(id)/complete", #"{"driver": "\#(script.driver)", "time": 5}"#))
         .expectProblem(422, "timeTooOld", field: "time")
@@ -115,6 +117,11 @@ extension EndToEnd {
       #expect(try await server.post("/v1/rides/\(id)/cancel", #"{"rider": "\#(script.rider)"}"#).status == 200)
       await feed.close()
       try await script.goOffline()
+    }
+
+    @Test("A completed ride is settled by its event, not only by a sweep")
+    func settledByEvent() async throws {
+      _ = try await RideScript(server, "still").play(stoppingTheClock: true)
     }
 
     @Test("A quote after its end")

@@ -71,7 +71,8 @@ enum Program {
     // The shell only parts the two outputs; it becomes the program, so the process is the program's own.
     try ChildProcess.start(
       ChildProcess.Configuration(
-        executable: "/bin/sh", arguments: ["-c", #"errors=$1; shift; exec "$@" 2>>"$errors""#, "sh", errors, program]
+        executable: "/bin/sh",
+        arguments: ["-c", #"errors=$1; shift; exec "$@" 2>>"$errors""#, "sh", errors, program]
           + arguments, environment: environment, outputPath: output))
   }
 

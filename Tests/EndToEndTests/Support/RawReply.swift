@@ -20,7 +20,8 @@ struct RawReply: Sendable {
       guard let end = rest.indices.first(where: { rest[$0...].starts(with: Array("\r\n\r\n".utf8)) }) else {
         throw RawSocket.Failure(description: "half an answer: \(String(decoding: rest, as: UTF8.self))")
       }
-      let lines = String(decoding: rest[..<end], as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)
+      let lines = String(decoding: rest[..<end], as: UTF8.self).split(
+        separator: "\r\n", omittingEmptySubsequences: false)
       let words = (lines.first ?? "").split(separator: " ")
       guard words.count >= 2, words[0] == "HTTP/1.1", let status = Int(words[1]) else {
         throw RawSocket.Failure(description: "no status line: \(lines)")

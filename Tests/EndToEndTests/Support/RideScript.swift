@@ -100,8 +100,9 @@ struct RideScript {
   }
 
   /// The whole ride, from the shift to the settled fare.
+  /// - Parameter stoppingTheClock: whether city time stands still from the completion on, so that nothing ticks any more.
   /// - Returns: the settled ride.
-  func play() async throws -> JSONValue {
+  func play(stoppingTheClock: Bool = false) async throws -> JSONValue {
     try await goOnline()
     let driverFeed = try await Feed.open(server, "/v1/drivers/\(driver)/feed")
     let snapshot = try await driverFeed.first("snapshot")
@@ -125,8 +126,10 @@ struct RideScript {
 
     #expect(try await step("arrive", id)["state"]?.text == "arrived")
     #expect(try await step("start", id)["state"]?.text == "started")
+    if stoppingTheClock { #expect(try await server.put("/admin/clock", #"{"rate": 0}"#).status == 200) }
     #expect(try await step("complete", id)["state"]?.text == "completed")
     let settled = try await ride(id, reaches: "settled")
+    if stoppingTheClock { #expect(try await server.put("/admin/clock", #"{"rate": 1}"#).status == 200) }
     #expect(settled["distanceMeters"]?.integer == 3_500)
     try await checkFare(id, settled)
     try await checkFeeds(id, driverFeed, riderFeed)

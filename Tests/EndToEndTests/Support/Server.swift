@@ -115,7 +115,9 @@ final class Server: Sendable {
 
   // MARK: Calls
 
-  func get(_ path: String, as caller: String? = nil) async throws -> HTTPReply { try await send(.get, path, nil, caller) }
+  func get(_ path: String, as caller: String? = nil) async throws -> HTTPReply {
+    try await send(.get, path, nil, caller)
+  }
 
   func post(_ path: String, _ json: String, as caller: String? = nil) async throws -> HTTPReply {
     try await send(.post, path, json, caller)

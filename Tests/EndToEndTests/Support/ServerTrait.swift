@@ -18,7 +18,7 @@ struct ServerTrait: SuiteTrait, TestScoping {
     }
     let status = await server.stop()
     #expect(status == .code(0), "the server did not stop in order")
-    #expect(ProcessList.naming(server.folder.path).isEmpty, "the server left processes behind")
+    #expect(try await ProcessList.afterWaiting(server.folder.path).isEmpty, "the server left processes behind")
     server.folder.remove()
   }
 }
