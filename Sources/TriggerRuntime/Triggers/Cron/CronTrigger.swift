@@ -23,13 +23,11 @@ final class CronTrigger: Trigger {
 
   init(_ trigger: TriggerSpecification, workers: TriggerWorkers, environment: TriggerEnvironment) throws {
     let origin = "trigger \(workers.trigger.name) of function \(workers.function.name)"
-    let reader = try AttributeReader(
-      trigger, origin: origin,
-      known: ["schedule", "interval", "timeZone", "event", "concurrencyPolicy", "scope", "type"])
+    let reader = try AttributeReader(trigger, origin: origin, known: CronTimetable.attributes)
     name = workers.label
     self.workers = workers
     clock = environment.clock
-    schedule = try Self.schedule(reader)
+    schedule = try CronTimetable.schedule(reader)
     allowsOverlap = try reader.choice("concurrencyPolicy", of: ["Forbid", "Allow"]) == "Allow"
     type = try reader.string("type") ?? "cabstand.cron.ticked.v1"
     let event = try reader.map("event", known: ["body", "headers"])
@@ -47,29 +45,6 @@ final class CronTrigger: Trigger {
     let labels = [("function", workers.function.name), ("trigger", workers.trigger.name)]
     skippedTicks = Counter(label: "cabstand_cron_missed_ticks", dimensions: labels, factory: environment.metrics)
     foreignTicks = Counter(label: "cabstand_cron_foreign_ticks", dimensions: labels, factory: environment.metrics)
-  }
-
-  private static func schedule(_ reader: AttributeReader) throws -> CronSchedule {
-    switch (try reader.string("schedule"), try reader.duration("interval")) {
-    case (let text?, nil):
-      guard let fields = CronFields(text) else {
-        throw reader.wrong("schedule", "five fields: minute, hour, day of the month, month, day of the week")
-      }
-      let zoneName = try reader.string("timeZone") ?? "UTC"
-      guard let schedule = CronSchedule(fields, in: zoneName) else {
-        throw reader.wrong("timeZone", "a time zone such as America/Los_Angeles")
-      }
-      return schedule
-    case (nil, let interval?):
-      let milliseconds = interval.wholeNanoseconds / 1_000_000
-      guard milliseconds >= 1, .milliseconds(milliseconds) == interval else {
-        throw reader.wrong("interval", "whole milliseconds")
-      }
-      guard !reader.has("timeZone") else { throw reader.wrong("timeZone", "none beside an interval") }
-      return .interval(milliseconds: milliseconds)
-    case (.some, .some): throw reader.wrong("interval", "either schedule or interval, not both")
-    case (nil, nil): throw reader.missing("schedule", "schedule or interval")
-    }
   }
 
   func stop() { signal.stop() }
