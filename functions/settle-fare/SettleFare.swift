@@ -59,29 +59,36 @@ package struct SettleFare: Function {
     return results
   }
 
+  /// What was found of a ride: how to settle it, nothing to do, or why it cannot be settled.
+  ///
+  /// A type of its own: an optimised build crashed on a tuple of the same content as a child task's result.
+  private struct LookUp: Sendable {
+    var ride: RideID
+    var step: Commit?
+    var failure: (any Error)?
+  }
+
   /// Settles rides in one commit.
   /// - Returns: why some were not settled.
   private func settle(_ ids: [RideID]) async -> [RideID: any Error] {
     var failures: [RideID: any Error] = [:]
     var steps: [RideID: Commit] = [:]
-    await withTaskGroup(of: (RideID, Result<Commit?, any Error>).self) { group in
+    await withTaskGroup(of: LookUp.self) { group in
       var waiting = ids[...]
       func lookUpNext() {
         guard let id = waiting.popFirst() else { return }
         group.addTask {
           do {
-            return (id, .success(try await ErrorMapping.store { try await step(settling: id) }))
+            return LookUp(ride: id, step: try await ErrorMapping.store { try await step(settling: id) })
           } catch {
-            return (id, .failure(error))
+            return LookUp(ride: id, failure: error)
           }
         }
       }
       for _ in 0..<Self.concurrentLookups { lookUpNext() }
-      for await (id, result) in group {
-        switch result {
-        case .success(let step): steps[id] = step
-        case .failure(let error): failures[id] = error
-        }
+      for await found in group {
+        steps[found.ride] = found.step
+        failures[found.ride] = found.failure
         lookUpNext()
       }
     }
