@@ -100,13 +100,14 @@ let package = Package(
       name: "Migrations", path: "migrations", resources: migrations.map { .embedInCode("\($0).sql") },
       swiftSettings: rules),
     library("PostgresState", ["DispatchState", "DispatchCore", "HexGrid", "PostgresClient", "Migrations", logging]),
-    library("Replay", ["HexGrid", "FunctionKit", nioCore, nioPosix, nioHTTP1]),
+    library(
+      "Replay", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging]),
     .executableTarget(
       name: "cabstand",
       dependencies: [
         "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient",
         "PostgresClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
-        nioCore, nioPosix, logging, metrics, serviceLifecycle, unixSignals, argumentParser,
+        nioCore, nioPosix, logging, metrics, serviceLifecycle, unixSignals, argumentParser, yams,
       ] + functions.map { .init(stringLiteral: $0.1) },
       resources: [.embedInCode("openapi.json")],
       swiftSettings: rules),
@@ -127,11 +128,13 @@ let package = Package(
         "DispatchState", "DispatchCore", "HexGrid", "RedisState", "PostgresState", "RedisClient", "PostgresClient",
         "EmbeddedStores", "FunctionKit", nioPosix, logging,
       ]),
-    tests("ReplayTests", ["Replay", "FunctionKit", "HexGrid", nioCore, nioPosix, nioHTTP1]),
+    tests(
+      "ReplayTests",
+      ["Replay", "cabstand", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid", nioCore, nioPosix, nioHTTP1]),
     tests(
       "FunctionTests",
       ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging]
         + functions.map { .init(stringLiteral: $0.1) }),
-    tests("EndToEndTests", ["EmbeddedStores", "Replay", "HexGrid", nioCore, nioPosix, nioHTTP1]),
+    tests("EndToEndTests", ["EmbeddedStores", "FunctionKit", "Replay", "HexGrid", nioCore, nioPosix, nioHTTP1]),
   ]
 )

@@ -27,6 +27,18 @@ extension PostgresServer {
     return server
   }
 
+  /// Why there can be no throw-away server on this machine; nil where there can.
+  package static func absenceOfTemporary(logger: Logger) -> String? {
+    let folders = (9...40).reversed().map { "/usr/lib/postgresql/\($0)/bin" }
+    guard findExecutable("initdb", in: folders) != nil else { return "PostgreSQL is not installed" }
+    do throws(EmbeddedStoreError) {
+      _ = try temporary(logger: logger)
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
+
   private struct Temporaries {
     var made = 0
     var servers: [PostgresServer] = []

@@ -2,7 +2,7 @@ import Testing
 
 @testable import FunctionKit
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(8)))
 struct ClockTests {
   @Test func aManualClockWakesInOrder() async throws {
     let clock = ManualClock(now: EventTime(unixMilliseconds: 0))

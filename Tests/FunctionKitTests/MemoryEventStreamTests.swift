@@ -2,7 +2,7 @@ import Testing
 
 @testable import FunctionKit
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(8)))
 struct MemoryEventStreamTests {
   private func events(_ ids: Range<Int>) -> [Event] { ids.map { Event(id: "\($0)", source: "/s", type: "t") } }
 

@@ -18,6 +18,19 @@ struct MemoryLeaseKeeperTests {
     #expect(third.fencingToken > second.fencingToken)
   }
 
+  @Test func theHolderAloneMakesItLonger() async throws {
+    let keeper = MemoryLeaseKeeper()
+    let first = try #require(try await keeper.acquire("a", for: .seconds(100)))
+    #expect(try await keeper.renew(first, for: .seconds(200)))
+    #expect(try await !keeper.renew(Lease(name: "a", fencingToken: first.fencingToken + 1), for: .seconds(200)))
+    #expect(try await !keeper.renew(Lease(name: "b", fencingToken: first.fencingToken), for: .seconds(200)))
+    // One that was made to end has ended, and is not brought back.
+    #expect(try await keeper.renew(first, for: .zero))
+    #expect(try await !keeper.renew(first, for: .seconds(200)))
+    #expect(try await keeper.acquire("a", for: .seconds(100)) != nil)
+    #expect(try await !keeper.renew(first, for: .seconds(200)))
+  }
+
   @Test func forgetsWhatHasRunOut() async throws {
     let keeper = MemoryLeaseKeeper()
     for index in 0..<10_000 { _ = try await keeper.acquire("\(index)", for: .zero) }

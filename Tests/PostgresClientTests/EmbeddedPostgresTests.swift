@@ -5,7 +5,7 @@ import Testing
 @testable import PostgresClient
 
 /// The embedded server and the child process below it.
-@Suite(.needsPostgres, .serialized, .timeLimit(.minutes(2)))
+@Suite(.needsPostgres, .serialized, .timeLimit(.minutes(8)))
 struct EmbeddedPostgresTests {
   private func withFolder(_ body: (String) async throws -> Void) async throws {
     var template = Array("/tmp/cabstand-embedded-XXXXXX".utf8CString)

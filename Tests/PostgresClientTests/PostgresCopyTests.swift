@@ -2,7 +2,7 @@ import Testing
 
 @testable import PostgresClient
 
-@Suite(.needsPostgres, .timeLimit(.minutes(1)))
+@Suite(.needsPostgres, .timeLimit(.minutes(8)))
 struct PostgresCopyTests {
   private struct Refusal: Error {}
 

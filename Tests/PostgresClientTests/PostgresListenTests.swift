@@ -4,7 +4,7 @@ import Testing
 
 @testable import PostgresClient
 
-@Suite(.needsPostgres, .timeLimit(.minutes(1)))
+@Suite(.needsPostgres, .timeLimit(.minutes(8)))
 struct PostgresListenTests {
   @Test func notificationsArriveOnTheirChannelOnly() async throws {
     try await TestServer.withPool { pool in

@@ -3,7 +3,7 @@ import Testing
 
 @testable import PostgresClient
 
-@Suite(.needsPostgres, .timeLimit(.minutes(1)))
+@Suite(.needsPostgres, .timeLimit(.minutes(8)))
 struct PostgresMigratorTests {
   /// A database of its own, since the migrator owns a table.
   private func withDatabase(_ name: String, _ body: (PostgresPool) async throws -> Void) async throws {

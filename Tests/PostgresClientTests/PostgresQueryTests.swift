@@ -2,7 +2,7 @@ import Testing
 
 @testable import PostgresClient
 
-@Suite(.needsPostgres, .timeLimit(.minutes(1)))
+@Suite(.needsPostgres, .timeLimit(.minutes(8)))
 struct PostgresQueryTests {
   @Test func hundredsOfQueriesShareFewConnections() async throws {
     try await TestServer.withPool(max: 3) { pool in

@@ -2,7 +2,7 @@ import Testing
 
 @testable import PostgresClient
 
-@Suite(.needsPostgres, .timeLimit(.minutes(1)))
+@Suite(.needsPostgres, .timeLimit(.minutes(8)))
 struct PostgresTypesTests {
   /// Every value goes out and comes back three times: the first answer of a statement is text, later ones are binary.
   @Test func everyTypeComesBackAsItWent() async throws {

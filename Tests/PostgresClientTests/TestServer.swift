@@ -13,16 +13,7 @@ enum TestServer {
   }()
 
   /// Why there is no server here, or `nil` when there is one.
-  static let absence: String? = {
-    let folders = (9...40).reversed().map { "/usr/lib/postgresql/\($0)/bin" }
-    guard findExecutable("initdb", in: folders) != nil else { return "PostgreSQL is not installed" }
-    do {
-      _ = try PostgresServer.temporary(logger: logger)
-      return nil
-    } catch {
-      return "\(error)"
-    }
-  }()
+  static let absence = PostgresServer.absenceOfTemporary(logger: logger)
 
   private static let shared = Task {
     let server = try PostgresServer.temporary(logger: logger)

@@ -1,5 +1,4 @@
 import DispatchAPI
-import struct DispatchAPI.JSONScanner
 import DispatchCore
 import FunctionKit
 import HexGrid
@@ -43,6 +42,10 @@ struct PingFields {
   }
 
   private mutating func takeDriver(_ scanner: inout JSONScanner) throws(JSONError) {
+    if try scanner.takeNullIfPresent() {
+      driver = nil
+      return
+    }
     guard scanner.peek() == UInt8(ascii: "\"") else {
       try scanner.skipValue()
       flaw = flaw ?? .wrongType("driver", "a text")

@@ -1,5 +1,4 @@
 import DispatchAPI
-import struct DispatchAPI.JSONScanner
 import DispatchCore
 import FunctionKit
 import HexGrid
@@ -30,7 +29,7 @@ struct PingReader {
       }
     } catch {
       switch error {
-      case .syntax(let error): throw RequestBody.malformed(error)
+      case .syntax(let error): throw FunctionError(error)
       case .answer(let error): throw error
       }
     }

@@ -13,23 +13,25 @@ struct CandidateSearch: Sendable {
   let fleet: any FleetIndex
   let policy: MatchPolicy
 
-  /// The free drivers around rides.
+  /// The free drivers around rides, in an order that follows from where they are.
   func drivers(
     for rides: [Ride], in region: RegionID, now: Timestamp, speed: Double
   ) async throws -> [DriverSnapshot] {
     let seenSince = now.advanced(bySeconds: -policy.freshnessSeconds)
     let all = try await fleet.idleDrivers(in: region, cells: nil, seenSince: seenSince, limit: Self.smallFleet)
-    if all.count < Self.smallFleet { return all.sorted { $0.driver < $1.driver } }
-    var found: [DriverID: DriverSnapshot] = [:]
+    if all.count < Self.smallFleet { return all }
+    var found: [DriverSnapshot] = []
+    // Who moves from one ring to the next meanwhile is there twice.
+    var known: Set<DriverID> = []
+    var counts: [HexCell: Int] = [:]
     var looked: Set<HexCell> = []
     var wanting = rides
     for radius in Self.radii where !wanting.isEmpty {
       let cells = Set(wanting.flatMap { $0.pickupCell.disk(radius: radius) }).subtracting(looked).sorted()
+      let isFirst = looked.isEmpty
       looked.formUnion(cells)
-      for driver in try await fleet.idleDrivers(in: region, cells: cells, seenSince: seenSince, limit: .max) {
-        found[driver.driver] = driver
-      }
-      let counts = Dictionary(grouping: found.values, by: \.cell).mapValues(\.count)
+      let ring = try await fleet.idleDrivers(in: region, cells: cells, seenSince: seenSince, limit: .max)
+      for driver in ring { counts[driver.cell, default: 0] += 1 }
       wanting = wanting.filter { ride in
         var count = 0
         for cell in ride.pickupCell.disk(radius: max(radius - 1, 0)) {
@@ -38,7 +40,13 @@ struct CandidateSearch: Sendable {
         }
         return true
       }
+      if isFirst {
+        found = ring
+        if !wanting.isEmpty { known = Set(ring.map(\.driver)) }
+      } else {
+        found += ring.filter { known.insert($0.driver).inserted }
+      }
     }
-    return found.values.sorted { $0.driver < $1.driver }
+    return found
   }
 }

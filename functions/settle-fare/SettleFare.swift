@@ -13,6 +13,8 @@ package struct SettleFare: Function {
   static let sweepLimit = 500
   /// How long the stream has before the sweep takes over, in seconds.
   static let sweepAfterSeconds = 15
+  /// How many rides of a batch are looked up at once.
+  static let concurrentLookups = 16
 
   private let rides: any RideStore
   private let tariffs: any TariffStore
@@ -28,11 +30,76 @@ package struct SettleFare: Function {
     try await ErrorMapping.store {
       if event.trigger.kind == "cron" { return try await sweep(context) }
       guard event.type == RideMessages.completedType else { return .noContent }
-      let id: RideID = try InputRules.id(event.subject ?? "", field: "subject")
-      guard let ride = try await rides.ride(id) else { throw ErrorMapping.unknownRide(id) }
-      try await settle(ride, context)
+      if let step = try await step(settling: InputRules.id(event.subject ?? "", field: "subject")) {
+        _ = try await rides.commit([step])
+      }
       return .noContent
     }
+  }
+
+  /// Settles the rides of all events in one commit.
+  package func handle(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
+    var results = events.map { _ in Result<Response, any Error>.success(.noContent) }
+    // However many events tell of a ride, it is settled once.
+    var indices: [RideID: [Int]] = [:]
+    for (index, event) in events.enumerated() {
+      do {
+        if event.type == RideMessages.completedType {
+          indices[try InputRules.id(event.subject ?? "", field: "subject"), default: []].append(index)
+        } else {
+          results[index] = .success(try await handle(event, context))
+        }
+      } catch {
+        results[index] = .failure(error)
+      }
+    }
+    for (id, error) in await settle(Array(indices.keys)) {
+      for index in indices[id] ?? [] { results[index] = .failure(error) }
+    }
+    return results
+  }
+
+  /// What was found of a ride: how to settle it, nothing to do, or why it cannot be settled.
+  ///
+  /// A type of its own: an optimised build crashed on a tuple of the same content as a child task's result.
+  private struct LookUp: Sendable {
+    var ride: RideID
+    var step: Commit?
+    var failure: (any Error)?
+  }
+
+  /// Settles rides in one commit.
+  /// - Returns: why some were not settled.
+  private func settle(_ ids: [RideID]) async -> [RideID: any Error] {
+    var failures: [RideID: any Error] = [:]
+    var steps: [RideID: Commit] = [:]
+    await withTaskGroup(of: LookUp.self) { group in
+      var waiting = ids[...]
+      func lookUpNext() {
+        guard let id = waiting.popFirst() else { return }
+        group.addTask {
+          do {
+            return LookUp(ride: id, step: try await ErrorMapping.store { try await step(settling: id) })
+          } catch {
+            return LookUp(ride: id, failure: error)
+          }
+        }
+      }
+      for _ in 0..<Self.concurrentLookups { lookUpNext() }
+      for await found in group {
+        steps[found.ride] = found.step
+        failures[found.ride] = found.failure
+        lookUpNext()
+      }
+    }
+    guard !steps.isEmpty else { return failures }
+    do {
+      let commits = Array(steps.values)
+      _ = try await ErrorMapping.store { try await rides.commit(commits) }
+    } catch {
+      for id in steps.keys { failures[id] = error }
+    }
+    return failures
   }
 
   private func sweep(_ context: Context) async throws -> Response {
@@ -42,7 +109,7 @@ package struct SettleFare: Function {
       for ride in try await rides.unsettledRides(in: region.id, completedBefore: limit, limit: Self.sweepLimit) {
         // One ride that cannot be settled keeps no other waiting, but shows in the end.
         do {
-          try await settle(ride, context)
+          if let step = try await step(settling: ride) { _ = try await rides.commit([step]) }
         } catch let error as FunctionError {
           failure = failure ?? error
         }
@@ -52,9 +119,14 @@ package struct SettleFare: Function {
     return .noContent
   }
 
-  /// Settles a ride; one that is settled, or being settled elsewhere, is left alone.
-  private func settle(_ ride: Ride, _ context: Context) async throws {
-    guard ride.state == .completed else { return }
+  private func step(settling id: RideID) async throws -> Commit? {
+    guard let ride = try await rides.ride(id) else { throw ErrorMapping.unknownRide(id) }
+    return try await step(settling: ride)
+  }
+
+  /// The step that settles a ride; nil for one that is not completed, or settled already.
+  private func step(settling ride: Ride) async throws -> Commit? {
+    guard ride.state == .completed else { return nil }
     guard let quote = try await rides.quote(ride.quote) else {
       throw FunctionError(.unprocessable, code: "unknownQuote", "Ride \(ride.id) has no quote \(ride.quote).")
     }
@@ -70,6 +142,6 @@ package struct SettleFare: Function {
     else {
       throw FunctionError(.unprocessable, code: "cannotSettle", "Ride \(ride.id) has no driver or a negative fare.")
     }
-    _ = try await rides.commit([Commit(change, publishing: RideMessages.messages(of: change, at: time))])
+    return Commit(change, publishing: RideMessages.messages(of: change, at: time))
   }
 }

@@ -1,5 +1,5 @@
-import DispatchAPI
 import DispatchCore
+import FunctionKit
 import HexGrid
 
 /// Zones as GeoJSON (RFC 7946).

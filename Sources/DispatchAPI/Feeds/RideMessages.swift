@@ -1,5 +1,6 @@
 package import DispatchCore
 package import DispatchState
+import FunctionKit
 
 /// The messages that tell of a ride's steps, as they go into the outbox, onto the stream and into feeds.
 package enum RideMessages {

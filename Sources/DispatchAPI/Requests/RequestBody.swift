@@ -31,14 +31,8 @@ package struct RequestBody: Sendable {
     do {
       return try JSONValue(parsing: bytes)
     } catch {
-      throw malformed(error)
+      throw FunctionError(error)
     }
-  }
-
-  /// The failure that answers text that is no JSON.
-  package static func malformed(_ error: JSONError) -> FunctionError {
-    FunctionError(
-      .badInput, code: "malformedJSON", "The body is no JSON: expected \(error.expected) at byte \(error.offset).")
   }
 
   private static func object(in value: JSONValue, field: String?) throws(FunctionError) -> [String: JSONValue] {

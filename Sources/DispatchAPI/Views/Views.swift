@@ -1,5 +1,6 @@
 package import DispatchCore
 import DispatchState
+package import FunctionKit
 package import HexGrid
 
 /// The JSON forms of the domain, as docs/http.md describes them.
@@ -112,12 +113,5 @@ extension JSONWriter {
       json.member("region", status.region.text)
       json.member("since", time: status.since)
     }
-  }
-
-  /// The bytes of one value.
-  package static func bytes(_ write: (inout JSONWriter) -> Void) -> [UInt8] {
-    var json = JSONWriter()
-    write(&json)
-    return json.bytes
   }
 }

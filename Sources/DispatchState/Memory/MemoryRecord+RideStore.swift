@@ -53,30 +53,29 @@ extension MemoryRecord: RideStore {
   }
 
   package func openRides(in region: RegionID, limit: Int) async throws -> [Ride] {
-    select(limit: limit) { $0.region == region && $0.state == .requested }
+    select(\.waiting, in: region, limit: limit) { _ in true }
   }
 
   package func lapsedOffers(
     in region: RegionID, at now: Timestamp, limit: Int
   ) async throws -> [(ride: Ride, offer: Offer)] {
     state.withLock { state in
-      state.offers.values.filter { $0.region == region && $0.state == .open && $0.expiresAt <= now }
-        .sorted { ($0.expiresAt, $0.id) < ($1.expiresAt, $1.id) }
-        .prefix(max(0, limit))
-        .compactMap { offer in state.rides[offer.ride].map { ($0, offer) } }
+      guard let index = state.indexes[region] else { return [] }
+      return index.openOffers.entries.prefix { $0.time <= now }.prefix(max(0, limit)).compactMap { entry in
+        guard let offer = state.offers[entry.id] else { return nil }
+        return state.rides[offer.ride].map { ($0, offer) }
+      }
     }
   }
 
   package func lapsedRides(in region: RegionID, at now: Timestamp, limit: Int) async throws -> [Ride] {
-    select(limit: limit) { $0.region == region && $0.state == .requested && $0.expiresAt <= now }
+    select(\.waiting, in: region, limit: limit) { $0.expiresAt <= now }
   }
 
   package func unsettledRides(
     in region: RegionID, completedBefore moment: Timestamp, limit: Int
   ) async throws -> [Ride] {
-    select(limit: limit) { ride in
-      ride.region == region && ride.state == .completed && ride.completedAt.map { $0 < moment } ?? true
-    }
+    select(\.unsettled, in: region, limit: limit) { ride in ride.completedAt.map { $0 < moment } ?? true }
   }
 
   package func rides(_ filter: RideFilter, after cursor: RideID?, limit: Int) async throws -> [Ride] {
@@ -102,17 +101,17 @@ extension MemoryRecord: RideStore {
     in region: RegionID, demandSince: Timestamp, completedSince: Timestamp
   ) async throws -> [ZoneDemand] {
     state.withLock { state in
+      guard let index = state.indexes[region] else { return [] }
       var zones: [HexCell: ZoneDemand] = [:]
-      for ride in state.rides.values where ride.region == region {
-        let isDemand = ride.requestedAt >= demandSince
-        let isOpen = ride.state == .requested || ride.state == .offered
-        let isCompleted = ride.completedAt.map { $0 >= completedSince } ?? false
-        guard isDemand || isOpen || isCompleted else { continue }
+      func count(_ id: RideID, _ field: WritableKeyPath<ZoneDemand, Int>) {
+        guard let ride = state.rides[id] else { return }
         let empty = ZoneDemand(cell: ride.pickupCell, demand: 0, openRequests: 0, completed: 0)
-        zones[ride.pickupCell, default: empty].demand += isDemand ? 1 : 0
-        zones[ride.pickupCell, default: empty].openRequests += isOpen ? 1 : 0
-        zones[ride.pickupCell, default: empty].completed += isCompleted ? 1 : 0
+        zones[ride.pickupCell, default: empty][keyPath: field] += 1
       }
+      for entry in index.requested.entries(since: demandSince) { count(entry.id, \.demand) }
+      for entry in index.waiting.entries { count(entry.id, \.openRequests) }
+      for entry in index.offered.entries { count(entry.id, \.openRequests) }
+      for entry in index.completed.entries(since: completedSince) { count(entry.id, \.completed) }
       return zones.values.sorted { $0.cell < $1.cell }
     }
   }
@@ -121,11 +120,19 @@ extension MemoryRecord: RideStore {
     state.withLock { $0.settlements[ride] }
   }
 
-  private func select(limit: Int, _ isWanted: (Ride) -> Bool) -> [Ride] {
+  /// Rides of an index in its order.
+  private func select(
+    _ path: KeyPath<RegionIndex, OrderedIndex<RideKind>>, in region: RegionID, limit: Int, _ isWanted: (Ride) -> Bool
+  ) -> [Ride] {
     state.withLock { state in
-      Array(
-        state.rides.values.filter(isWanted).sorted { ($0.requestedAt, $0.id) < ($1.requestedAt, $1.id) }
-          .prefix(max(0, limit)))
+      guard limit > 0, let entries = state.indexes[region]?[keyPath: path].entries else { return [] }
+      var found: [Ride] = []
+      for entry in entries {
+        guard let ride = state.rides[entry.id], isWanted(ride) else { continue }
+        found.append(ride)
+        if found.count == limit { break }
+      }
+      return found
     }
   }
 }

@@ -15,6 +15,8 @@ package final class MemoryRecord: Sendable {
     var activeRideOfDriver: [DriverID: RideID] = [:]
     var openOfferOfRide: [RideID: OfferID] = [:]
     var openOfferOfDriver: [DriverID: OfferID] = [:]
+    /// What a query would otherwise have to search all rides for.
+    var indexes: [RegionID: RegionIndex] = [:]
     var drivers: [DriverID: DriverStatus] = [:]
     var settlements: [RideID: Settlement] = [:]
     var entries: [String: LedgerEntry] = [:]
@@ -40,18 +42,24 @@ package final class MemoryRecord: Sendable {
 extension MemoryRecord.State {
   /// Keeps a ride, new or changed, and whom it occupies.
   mutating func put(_ ride: Ride) {
-    if let before = rides.updateValue(ride, forKey: ride.id) {
+    let before = rides.updateValue(ride, forKey: ride.id)
+    if let before {
+      indexes[before.region]?.leave(before)
       if activeRideOfRider[before.rider] == ride.id { activeRideOfRider[before.rider] = nil }
       if let driver = before.driver, activeRideOfDriver[driver] == ride.id { activeRideOfDriver[driver] = nil }
     }
+    indexes[ride.region, default: RegionIndex()].enter(ride, isNew: before == nil)
     if ride.state.isActiveForRider { activeRideOfRider[ride.rider] = ride.id }
     if let driver = ride.driver, ride.state.hasActiveDriver { activeRideOfDriver[driver] = ride.id }
   }
 
   /// Keeps an offer, new or closed.
   mutating func put(_ offer: Offer) {
-    offers[offer.id] = offer
+    if let before = offers.updateValue(offer, forKey: offer.id), before.state == .open {
+      indexes[before.region]?.openOffers.remove(before.id, at: before.expiresAt)
+    }
     if offer.state == .open {
+      indexes[offer.region, default: RegionIndex()].openOffers.insert(offer.id, at: offer.expiresAt)
       openOfferOfRide[offer.ride] = offer.id
       openOfferOfDriver[offer.driver] = offer.id
     } else {

@@ -34,8 +34,8 @@ package protocol FleetIndex: Sendable {
   /// Drivers by zone, counted anew from every driver: what the counters must equal.
   func recountedSupply(in region: RegionID) async throws -> [ZoneSupply]
 
-  /// Marks drivers silent whose last position is old, so that they no longer count as idle, and forgets the very old; the next
-  /// position brings them back. Looks at a part of the fleet per call.
+  /// Marks drivers silent whose last position is old, so that they no longer count as idle, and forgets positions that are very
+  /// old; the next position brings them back, with the status that they had. Looks at a part of the fleet per call.
   /// - Parameters:
   ///   - region: the fleet.
   ///   - silentSince: positions before this are silent.

@@ -5,8 +5,10 @@ package enum CloudEventsAttributes {
   ///   - attributes: the values by name; what is none of the specification's own is an extension.
   ///   - place: how an error names an attribute.
   /// - Throws: `FunctionError` where one is missing or malformed.
-  package static func event(_ attributes: [String: String], place: (String) -> String) throws -> Event {
-    func required(_ name: String) throws -> String {
+  package static func event(
+    _ attributes: [String: String], place: (String) -> String
+  ) throws(FunctionError) -> Event {
+    func required(_ name: String) throws(FunctionError) -> String {
       guard let value = attributes[name], !value.isEmpty else {
         throw malformed("\(name) is missing or empty", place(name))
       }

@@ -6,78 +6,104 @@ public enum CloudEventsJSON {
   ///   or what `data_base64` stands for.
   /// - Throws: `FunctionError` of kind `badInput` where it is malformed.
   public static func decode(_ bytes: [UInt8]) throws -> Event {
-    var scanner = JSONScanner(bytes)
-    let event = try object(&scanner, prefix: "")
-    try scanner.end()
-    return event
+    try bytes.withUnsafeBufferPointer { buffer throws(FunctionError) in
+      let members = try parse(buffer) { scanner throws(JSONError) in try takeMembers(&scanner, depth: 0) }
+      return try event(members, prefix: "")
+    }
   }
 
   /// Reads a batch of events.
   /// - Parameter bytes: a JSON array of events.
   /// - Throws: `FunctionError` of kind `badInput` where it is malformed.
   public static func decodeBatch(_ bytes: [UInt8]) throws -> [Event] {
-    var scanner = JSONScanner(bytes)
-    var events: [Event] = []
-    try scanner.array { scanner in
-      events.append(try object(&scanner, prefix: "[\(events.count)]."))
+    try bytes.withUnsafeBufferPointer { buffer throws(FunctionError) in
+      let objects = try parse(buffer) { scanner throws(JSONError) in
+        var objects: [[Member]] = []
+        try scanner.takeArray { scanner, _ throws(JSONError) in objects.append(try takeMembers(&scanner, depth: 1)) }
+        return objects
+      }
+      var events: [Event] = []
+      events.reserveCapacity(objects.count)
+      for (index, members) in objects.enumerated() { events.append(try event(members, prefix: "[\(index)].")) }
+      return events
     }
-    try scanner.end()
-    return events
   }
 
   /// Writes one event; data that is no JSON is written as `data_base64`.
   /// - Parameter event: the event.
   /// - Returns: the JSON text.
   public static func encode(_ event: Event) -> [UInt8] {
-    var json: [UInt8] = []
-    json.reserveCapacity(256 + event.body.count)
-    func member(_ name: String, _ value: String?) {
-      guard let value else { return }
-      json.append(json.isEmpty ? 0x7B : 0x2C)
-      JSONText.appendString(name, to: &json)
-      json.append(0x3A)
-      JSONText.appendString(value, to: &json)
-    }
-    member("specversion", "1.0")
-    member("id", event.id)
-    member("source", event.source)
-    member("type", event.type)
-    member("subject", event.subject)
-    member("time", event.time?.rfc3339)
-    member("datacontenttype", event.dataContentType)
-    member("dataschema", event.dataSchema)
-    for (name, value) in event.extensions.sorted(by: { $0.key < $1.key }) { member(name, value) }
-    if !event.body.isEmpty {
-      if isJSON(event.dataContentType), JSONScanner.isValid(event.body) {
-        json.append(contentsOf: ",\"data\":".utf8)
-        json.append(contentsOf: event.body)
-      } else {
-        member("data_base64", Base64.encode(event.body))
+    JSONWriter.bytes(capacity: 256 + event.body.count) { json in
+      json.object { json in
+        json.member("specversion", "1.0")
+        json.member("id", event.id)
+        json.member("source", event.source)
+        json.member("type", event.type)
+        if let subject = event.subject { json.member("subject", subject) }
+        if let time = event.time { json.member("time", time.rfc3339) }
+        if let dataContentType = event.dataContentType { json.member("datacontenttype", dataContentType) }
+        if let dataSchema = event.dataSchema { json.member("dataschema", dataSchema) }
+        for (name, value) in event.extensions.sorted(by: { $0.key < $1.key }) { json.member(dynamic: name, value) }
+        if event.body.isEmpty { return }
+        if isJSON(event.dataContentType), JSONScanner.isValid(event.body) {
+          json.key("data")
+          json.json(event.body)
+        } else {
+          json.member("data_base64", Base64.encode(event.body))
+        }
       }
     }
-    json.append(0x7D)
-    return json
   }
 
-  private static func object(_ scanner: inout JSONScanner, prefix: String) throws -> Event {
+  /// A member of an event; the bytes of its value are valid.
+  private typealias Member = (name: String, value: UnsafeBufferPointer<UInt8>)
+
+  private static func parse<Value>(
+    _ bytes: UnsafeBufferPointer<UInt8>, _ take: (inout JSONScanner) throws(JSONError) -> Value
+  ) throws(FunctionError) -> Value {
+    do throws(JSONError) {
+      var scanner = JSONScanner(bytes)
+      let value = try take(&scanner)
+      try scanner.finish()
+      return value
+    } catch {
+      throw FunctionError(error)
+    }
+  }
+
+  private static func takeMembers(_ scanner: inout JSONScanner, depth: Int) throws(JSONError) -> [Member] {
+    var members: [Member] = []
+    try scanner.takeObject { scanner, key throws(JSONError) in
+      let name = try scanner.text(of: key)
+      _ = scanner.peek()
+      let start = scanner.offset
+      try scanner.skipValue(depth: depth + 1)
+      members.append((name, scanner.slice(start..<scanner.offset)))
+    }
+    return members
+  }
+
+  private static func event(_ members: [Member], prefix: String) throws(FunctionError) -> Event {
     var attributes: [String: String] = [:]
-    var data: JSONScanner.Value?
+    var data: UnsafeBufferPointer<UInt8>?
     var base64: String?
     var names: Set<String> = []
-    try scanner.object { name, scanner in
+    for (name, bytes) in members {
       guard names.insert(name).inserted else {
         throw CloudEventsAttributes.malformed("the member is there twice", prefix + name)
       }
-      let value = try scanner.value()
-      if case .null = value.kind { return }
-      switch (name, value.kind) {
-      case ("data", _): data = value
+      if name == "data", bytes.first != UInt8(ascii: "n") {
+        data = bytes
+        continue
+      }
+      switch (name, try parse(bytes) { scanner throws(JSONError) in try scanner.takeValue() }) {
+      case (_, .null): break
       case ("data_base64", .string(let text)): base64 = text
       case ("data_base64", _):
         throw CloudEventsAttributes.malformed("data_base64 must be a string", prefix + name)
       case (_, .string(let text)): attributes[name] = text
-      case (_, .boolean(let value)): attributes[name] = value ? "true" : "false"
-      case (_, .number(let text)) where Int32(text) != nil: attributes[name] = text
+      case (_, .bool(let value)): attributes[name] = value ? "true" : "false"
+      case (_, .number(.integer(let value))) where Int32(exactly: value) != nil: attributes[name] = String(value)
       default:
         throw CloudEventsAttributes.malformed(
           "an attribute must be a string, a boolean or an integer of 32 bits", prefix + name)
@@ -90,12 +116,12 @@ public enum CloudEventsJSON {
     switch (data, base64) {
     case (.some, .some):
       throw CloudEventsAttributes.malformed("an event has either data or data_base64", prefix + "data_base64")
-    case (.some(let value), nil):
+    case (.some(let bytes), nil):
       // Under another content type a string is the data itself; under JSON it stays JSON.
-      if case .string(let text) = value.kind, !isJSON(event.dataContentType) {
-        event.body = Array(text.utf8)
+      if bytes.first == UInt8(ascii: "\""), !isJSON(event.dataContentType) {
+        event.body = Array(try parse(bytes) { scanner throws(JSONError) in try scanner.takeString() }.utf8)
       } else {
-        event.body = scanner.text(of: value)
+        event.body = Array(bytes)
       }
     case (nil, .some(let text)):
       guard let bytes = Base64.decode(text) else {

@@ -44,13 +44,26 @@ extension EventTime {
     let day = Int(seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400)
     let rest = Int(seconds) - day * 86_400
     let date = CivilDate(daysSinceEpoch: day)
-    func padded(_ number: Int, _ width: Int) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    return String(unsafeUninitializedCapacity: 24) { text in
+      var end = 0
+      func write(_ number: Int, _ width: Int, _ separator: Unicode.Scalar) {
+        var rest = number
+        for index in stride(from: end + width - 1, through: end, by: -1) {
+          text[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+          rest /= 10
+        }
+        text[end + width] = UInt8(ascii: separator)
+        end += width + 1
+      }
+      write(date.year, 4, "-")
+      write(date.month, 2, "-")
+      write(date.day, 2, "T")
+      write(rest / 3_600, 2, ":")
+      write(rest / 60 % 60, 2, ":")
+      write(rest % 60, 2, ".")
+      write(Int(milliseconds), 3, "Z")
+      return end
     }
-    return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T"
-      + "\(padded(rest / 3_600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))"
-      + ".\(padded(Int(milliseconds), 3))Z"
   }
 }
 
@@ -63,8 +76,8 @@ private struct DigitScanner {
 
   var isAtEnd: Bool { index == bytes.count }
 
-  mutating func skip(_ character: Character) -> Bool {
-    guard index < bytes.count, bytes[index] == character.asciiValue else { return false }
+  mutating func skip(_ character: Unicode.Scalar) -> Bool {
+    guard index < bytes.count, bytes[index] == UInt8(ascii: character) else { return false }
     index += 1
     return true
   }

@@ -8,6 +8,14 @@ public protocol LeaseKeeper: Sendable {
   /// - Throws: where the store cannot be reached; then nobody holds it through this call.
   func acquire(_ name: String, for duration: Duration) async throws -> Lease?
 
+  /// Makes a lease hold longer.
+  /// - Parameters:
+  ///   - lease: what `acquire` returned.
+  ///   - duration: how long it holds from now on unless released, in real time.
+  /// - Returns: false where it has ended or passed to another.
+  /// - Throws: where the store cannot be reached; then the lease ends when it would have.
+  func renew(_ lease: Lease, for duration: Duration) async throws -> Bool
+
   /// Gives a lease back before it ends; one that has ended or passed to another is left alone.
   /// - Parameter lease: what `acquire` returned.
   /// - Throws: where the store cannot be reached; then the lease ends by itself.

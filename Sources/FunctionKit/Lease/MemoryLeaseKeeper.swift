@@ -15,12 +15,18 @@ public final class MemoryLeaseKeeper: LeaseKeeper {
 
   private let state = Mutex(State())
 
+  private let now: @Sendable () -> ContinuousClock.Instant
+
   /// Creates a keeper that holds nothing.
-  public init() {}
+  public init() { now = { ContinuousClock.now } }
+
+  /// Creates a keeper that holds nothing.
+  /// - Parameter now: tells the time.
+  package init(now: @escaping @Sendable () -> ContinuousClock.Instant) { self.now = now }
 
   /// Takes a lease if nobody has it.
   public func acquire(_ name: String, for duration: Duration) async throws -> Lease? {
-    let now = ContinuousClock.now
+    let now = now()
     return state.withLock { state in
       if state.held.count >= state.sweepAt {
         state.held = state.held.filter { $0.value.end > now }
@@ -30,6 +36,16 @@ public final class MemoryLeaseKeeper: LeaseKeeper {
       state.lastToken += 1
       state.held[name] = Held(token: state.lastToken, end: now + duration)
       return Lease(name: name, fencingToken: state.lastToken)
+    }
+  }
+
+  /// Makes a lease hold longer, where it has neither ended nor passed to another.
+  public func renew(_ lease: Lease, for duration: Duration) async throws -> Bool {
+    let now = now()
+    return state.withLock { state in
+      guard let held = state.held[lease.name], held.token == lease.fencingToken, held.end > now else { return false }
+      state.held[lease.name]?.end = now + duration
+      return true
     }
   }
 

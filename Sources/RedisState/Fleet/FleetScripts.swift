@@ -106,7 +106,8 @@ enum FleetScripts {
       return #drivers
       """#)
 
-  /// Looks at a part of the fleet and answers how many it marked or forgot, and whether it came to the end.
+  /// Looks at a part of the fleet and answers how many it marked or forgot, and whether it came to the end. Statuses stay: they come
+  /// from the record, which sends them only when they change.
   ///
   /// Arguments: the times before which positions are silent and forgotten, and about how many drivers to look at.
   static let sweep = RedisScript(
@@ -141,7 +142,6 @@ enum FleetScripts {
       settle()
       write('HSET', KEYS[1], changes)
       write('HDEL', KEYS[1], forgotten)
-      write('HDEL', KEYS[2], forgotten)
       redis.call('SET', KEYS[5], scan[1])
       return {#drivers, scan[1] == '0' and 1 or 0}
       """#)

@@ -47,11 +47,6 @@ package final class RedisLeases: LeaseKeeper {
     return Lease(name: name, fencingToken: token)
   }
 
-  /// Makes a lease hold longer.
-  /// - Parameters:
-  ///   - lease: what `acquire` returned.
-  ///   - duration: how long it holds from now on, in real time.
-  /// - Returns: false where it has ended or passed to another.
   package func renew(_ lease: Lease, for duration: Duration) async throws -> Bool {
     let answer = try await run(
       Self.renew, keys: [RedisKeys.lease(lease.name)],

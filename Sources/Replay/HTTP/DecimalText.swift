@@ -1,37 +1,17 @@
-package import NIOCore
-
 /// Numbers as decimal text, without Foundation and without a string.
 package enum DecimalText {
-  /// Writes a whole number.
-  package static func write(_ number: Int64, into buffer: inout ByteBuffer) {
-    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 21) { write(number, into: $0, at: 0) }
-  }
-
-  /// Writes a number with at most seven decimals (of a degree: about a centimetre), trailing noughts left out; one that is
-  /// not finite becomes `null`, one beyond 10^11 loses its decimals.
-  package static func write(_ number: Double, into buffer: inout ByteBuffer) {
-    guard number.isFinite else {
-      buffer.writeStaticString("null")
-      return
-    }
-    guard number.magnitude < 1e11 else {
-      buffer.writeString(Int64(exactly: number.rounded()).map { String($0) } ?? "\(number)")
-      return
-    }
-    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: 32) { write(number, into: $0, at: 0) }
-  }
-
   /// Writes a whole number where there is room for 21 bytes.
   /// - Returns: how many bytes it took.
-  static func write(_ number: Int64, into raw: UnsafeMutableRawBufferPointer, at start: Int) -> Int {
+  package static func write(_ number: Int64, into raw: UnsafeMutableRawBufferPointer, at start: Int) -> Int {
     guard number < 0 else { return digits(number.magnitude, into: raw, at: start) }
     raw[start] = UInt8(ascii: "-")
     return 1 + digits(number.magnitude, into: raw, at: start + 1)
   }
 
-  /// Writes a finite number of less than 10^11 where there is room for 21 bytes.
+  /// Writes a finite number of less than 10^11 with at most seven decimals (of a degree: about a centimetre), trailing noughts left
+  /// out, where there is room for 21 bytes.
   /// - Returns: how many bytes it took.
-  static func write(_ number: Double, into raw: UnsafeMutableRawBufferPointer, at start: Int) -> Int {
+  package static func write(_ number: Double, into raw: UnsafeMutableRawBufferPointer, at start: Int) -> Int {
     let scaled = UInt64((number.magnitude * 1e7).rounded())
     var cursor = start
     if number < 0, scaled > 0 {

@@ -1,3 +1,4 @@
+package import FunctionKit
 package import NIOCore
 
 /// One request.
@@ -49,7 +50,7 @@ package struct HTTPReply: Sendable {
   }
 
   /// The body as JSON; nil where it is none.
-  package var json: JSONAnswer? { JSONAnswer(body) }
+  package var json: JSONValue? { JSONValue(body) }
 
   /// The `code` of a problem document; nil where there is none.
   package var problemCode: String? { json?["code"]?.text }

@@ -1,4 +1,4 @@
-import NIOCore
+import FunctionKit
 
 /// What posting recorded pings came to.
 package struct PingReport: Codable, Equatable, Sendable {
@@ -16,19 +16,19 @@ package struct PingReport: Codable, Equatable, Sendable {
 
   /// The report as one JSON object.
   package var json: String {
-    var writer = JSONBuffer(capacity: 1_024)
-    writer.beginObject()
-    writer.write(pings)
-    writer.write(http)
-    writer.member("errorsByCode", errorsByCode)
-    writer.member("refusalsByCode", refusalsByCode)
-    writer.member("drivers", drivers)
-    writer.member("wallSeconds", wallSeconds)
-    writer.name("interrupted")
-    writer.value(interrupted)
-    writer.member("notes", notes)
-    writer.endObject()
-    return String(buffer: writer.buffer)
+    let bytes = JSONWriter.bytes(capacity: 1_024) { json in
+      json.object { json in
+        json.write(pings)
+        json.write(http)
+        json.member("errorsByCode", errorsByCode)
+        json.member("refusalsByCode", refusalsByCode)
+        json.member("drivers", drivers)
+        json.member("wallSeconds", wallSeconds)
+        json.member("interrupted", interrupted)
+        json.member("notes", notes)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// The report as a table for people.

@@ -1,139 +1,122 @@
-import NIOCore
+import FunctionKit
 
 extension ReplayReport {
   /// The report as one JSON object, members always in the same order.
   package var json: String {
-    var writer = JSONBuffer(capacity: 4_096)
-    writer.beginObject()
-    writer.member("run", run)
-    writer.member("requests", requests)
-    writer.member("served", served)
-    writer.member("expired", expired)
-    writer.member("cancelled", cancelled)
-    writer.member("unreached", unreached)
-    writer.member("refused", refused)
-    writer.member("failed", failed)
-    writer.member("unsettled", unsettled)
-    writer.member("unfinished", unfinished)
-    writer.member("serviceRate", serviceRate)
-    writer.name("waitSeconds")
-    writer.beginObject()
-    writer.member("mean", waitSeconds.mean)
-    writer.member("median", waitSeconds.median)
-    writer.member("p90", waitSeconds.p90)
-    writer.endObject()
-    writer.member("emptyShare", emptyShare)
-    writer.name("distanceMeters")
-    writer.beginObject()
-    writer.member("pickup", distanceMeters.pickup)
-    writer.member("reposition", distanceMeters.reposition)
-    writer.member("ride", distanceMeters.ride)
-    writer.endObject()
-    writer.member("pickupDistanceMeters", pickupDistanceMeters)
-    writer.member("drivers", drivers)
-    writer.name("offers")
-    writer.beginObject()
-    writer.member("received", offers.received)
-    writer.member("accepted", offers.accepted)
-    writer.member("declined", offers.declined)
-    writer.member("lost", offers.lost)
-    writer.endObject()
-    writer.member("repositions", repositions)
-    writer.write(http)
-    writer.write(pings)
-    writer.name("revenue")
-    writer.beginObject()
-    writer.member("minorUnits", Int(revenue.minorUnits))
-    writer.member("currency", revenue.currency)
-    writer.endObject()
-    writer.member("errorsByCode", errorsByCode)
-    writer.member("refusalsByCode", refusalsByCode)
-    writer.write(recoveries)
-    writer.member("speed", speed)
-    writer.member("citySeconds", citySeconds)
-    writer.member("wallSeconds", wallSeconds)
-    writer.name("interrupted")
-    writer.value(interrupted)
-    writer.member("notes", notes)
-    writer.endObject()
-    return String(buffer: writer.buffer)
+    let bytes = JSONWriter.bytes(capacity: 4_096) { json in
+      json.object { json in
+        writeRides(into: &json)
+        json.write(http)
+        json.write(pings)
+        json.key("revenue")
+        json.object { json in
+          json.member("minorUnits", revenue.minorUnits)
+          json.member("currency", revenue.currency)
+        }
+        json.member("errorsByCode", errorsByCode)
+        json.member("refusalsByCode", refusalsByCode)
+        json.write(recoveries)
+        json.member("speed", speed)
+        json.member("citySeconds", citySeconds)
+        json.member("wallSeconds", wallSeconds)
+        json.member("interrupted", interrupted)
+        json.member("notes", notes)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func writeRides(into json: inout JSONWriter) {
+    json.member("run", run)
+    json.member("requests", requests)
+    json.member("served", served)
+    json.member("expired", expired)
+    json.member("cancelled", cancelled)
+    json.member("unreached", unreached)
+    json.member("refused", refused)
+    json.member("failed", failed)
+    json.member("unsettled", unsettled)
+    json.member("unfinished", unfinished)
+    json.member("serviceRate", serviceRate)
+    json.key("waitSeconds")
+    json.object { json in
+      json.member("mean", waitSeconds.mean)
+      json.member("median", waitSeconds.median)
+      json.member("p90", waitSeconds.p90)
+    }
+    json.member("emptyShare", emptyShare)
+    json.key("distanceMeters")
+    json.object { json in
+      json.member("pickup", distanceMeters.pickup)
+      json.member("reposition", distanceMeters.reposition)
+      json.member("ride", distanceMeters.ride)
+    }
+    json.member("pickupDistanceMeters", pickupDistanceMeters)
+    json.member("drivers", drivers)
+    json.key("offers")
+    json.object { json in
+      json.member("received", offers.received)
+      json.member("accepted", offers.accepted)
+      json.member("declined", offers.declined)
+      json.member("lost", offers.lost)
+    }
+    json.member("repositions", repositions)
   }
 }
 
-extension JSONBuffer {
-  package mutating func member(_ name: StaticString, _ value: String) {
-    self.name(name)
-    self.value(value)
+extension JSONWriter {
+  mutating func member(_ name: StaticString, _ texts: [String]) {
+    key(name)
+    array { json in for text in texts { json.value(text) } }
   }
 
-  package mutating func member(_ name: StaticString, _ value: Int) {
-    self.name(name)
-    self.value(value)
-  }
-
-  package mutating func member(_ name: StaticString, _ value: Double) {
-    self.name(name)
-    self.value(value)
-  }
-
-  package mutating func member(_ name: StaticString, _ values: [String]) {
-    self.name(name)
-    beginArray()
-    for value in values { self.value(value) }
-    endArray()
-  }
-
-  package mutating func member(_ name: StaticString, _ counts: [String: Int]) {
-    self.name(name)
-    beginObject()
-    for (key, count) in counts.sorted(by: { $0.key < $1.key }) {
-      self.name(key)
-      value(count)
+  mutating func member(_ name: StaticString, _ counts: [String: Int]) {
+    key(name)
+    object { json in
+      for (name, count) in counts.sorted(by: { $0.key < $1.key }) { json.member(dynamic: name, count) }
     }
-    endObject()
   }
 
   mutating func write(_ http: ReplayReport.HTTP) {
-    name("http")
-    beginObject()
-    member("requests", http.requests)
-    member("errors", http.errors)
-    name("latencyMilliseconds")
-    beginObject()
-    member("p50", http.latencyMilliseconds.p50)
-    member("p99", http.latencyMilliseconds.p99)
-    member("max", http.latencyMilliseconds.max)
-    endObject()
-    endObject()
+    key("http")
+    object { json in
+      json.member("requests", http.requests)
+      json.member("errors", http.errors)
+      json.key("latencyMilliseconds")
+      json.object { json in
+        json.member("p50", http.latencyMilliseconds.p50)
+        json.member("p99", http.latencyMilliseconds.p99)
+        json.member("max", http.latencyMilliseconds.max)
+      }
+    }
   }
 
   mutating func write(_ pings: ReplayReport.Pings) {
-    name("pings")
-    beginObject()
-    member("sent", pings.sent)
-    member("accepted", pings.accepted)
-    member("superseded", pings.superseded)
-    member("rejected", pings.rejected)
-    member("lost", pings.lost)
-    member("skipped", pings.skipped)
-    member("perSecond", pings.perSecond)
-    endObject()
+    key("pings")
+    object { json in
+      json.member("sent", pings.sent)
+      json.member("accepted", pings.accepted)
+      json.member("superseded", pings.superseded)
+      json.member("rejected", pings.rejected)
+      json.member("lost", pings.lost)
+      json.member("skipped", pings.skipped)
+      json.member("perSecond", pings.perSecond)
+    }
   }
 
   mutating func write(_ recoveries: [ReplayReport.Recovery]) {
-    name("recoveries")
-    beginArray()
-    for recovery in recoveries {
-      beginObject()
-      member("cause", recovery.cause)
-      member("atSeconds", recovery.atSeconds)
-      member("seconds", recovery.seconds)
-      member("clearedSeconds", recovery.clearedSeconds)
-      member("failures", recovery.failures)
-      name("isRecovered")
-      value(recovery.isRecovered)
-      endObject()
+    key("recoveries")
+    array { json in
+      for recovery in recoveries {
+        json.object { json in
+          json.member("cause", recovery.cause)
+          json.member("atSeconds", recovery.atSeconds)
+          json.member("seconds", recovery.seconds)
+          json.member("clearedSeconds", recovery.clearedSeconds)
+          json.member("failures", recovery.failures)
+          json.member("isRecovered", recovery.isRecovered)
+        }
+      }
     }
-    endArray()
   }
 }

@@ -1,3 +1,5 @@
+import FunctionKit
+
 /// What became of pings.
 package struct PingCount: Equatable, Sendable {
   /// Pings sent in requests that were answered.

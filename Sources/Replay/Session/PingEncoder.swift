@@ -1,3 +1,4 @@
+import FunctionKit
 import HexGrid
 import NIOCore
 
@@ -17,9 +18,7 @@ struct PingEncoder {
     var bounds = [0]
     var longest = 0
     for name in names {
-      var writer = JSONBuffer(capacity: name.utf8.count + 24)
-      writer.value(name)
-      prefixes += Array("{\"driver\":".utf8) + Array(writer.buffer.readableBytesView) + Array(",\"time\":".utf8)
+      prefixes += Array("{\"driver\":".utf8) + JSONWriter.bytes { $0.value(name) } + Array(",\"time\":".utf8)
       longest = max(longest, prefixes.count - bounds[bounds.count - 1])
       bounds.append(prefixes.count)
     }

@@ -1,3 +1,4 @@
+import FunctionKit
 import HexGrid
 import NIOCore
 
@@ -30,14 +31,12 @@ extension ReplaySession {
   // MARK: Shifts
 
   private func goOnline(_ driver: Int, at place: GeoPoint) async {
-    var writer = JSONBuffer()
-    writer.beginObject()
-    writer.member("status", "online")
-    writer.name("position")
-    writer.value(place)
-    writer.endObject()
+    let body = ByteBuffer.json { json in
+      json.member("status", "online")
+      json.member("position", place)
+    }
     let request = HTTPCall(
-      .put, "/v1/drivers/\(world.name(ofDriver: driver))/shift", body: writer.buffer,
+      .put, "/v1/drivers/\(world.name(ofDriver: driver))/shift", body: body,
       headers: [caller(ofDriver: driver)],
       deadline: .seconds(30))
     guard let reply = await call(request, deliberate: [422]) else { return tell(.shiftRefused(driver: driver)) }
@@ -47,12 +46,11 @@ extension ReplaySession {
   }
 
   private func goOffline(_ driver: Int) async {
-    var writer = JSONBuffer()
-    writer.beginObject()
-    writer.member("status", "offline")
-    writer.endObject()
+    let body = ByteBuffer.json { json in
+      json.member("status", "offline")
+    }
     let request = HTTPCall(
-      .put, "/v1/drivers/\(world.name(ofDriver: driver))/shift", body: writer.buffer,
+      .put, "/v1/drivers/\(world.name(ofDriver: driver))/shift", body: body,
       headers: [caller(ofDriver: driver)])
     for feed in feeds.values where feed.subject == .driver(driver) { feed.isDone = true }
     for _ in 1...10 {
@@ -67,11 +65,10 @@ extension ReplaySession {
   // MARK: Offers and steps
 
   private func driverBody(_ driver: Int) -> ByteBuffer {
-    var writer = JSONBuffer()
-    writer.beginObject()
-    writer.member("driver", world.name(ofDriver: driver))
-    writer.endObject()
-    return writer.buffer
+    let body = ByteBuffer.json { json in
+      json.member("driver", world.name(ofDriver: driver))
+    }
+    return body
   }
 
   private func accept(_ driver: Int, offerID: String, rideID: String) async {
@@ -95,15 +92,13 @@ extension ReplaySession {
   private func report(
     _ driver: Int, rideID: String, _ step: WorldAction.Step, milliseconds: Int64, meters: Double
   ) async {
-    var writer = JSONBuffer()
-    writer.beginObject()
-    writer.member("driver", world.name(ofDriver: driver))
-    writer.name("time")
-    writer.value(milliseconds)
-    if step == .complete { writer.member("distanceMeters", Int(meters.rounded())) }
-    writer.endObject()
+    let body = ByteBuffer.json { json in
+      json.member("driver", world.name(ofDriver: driver))
+      json.member("time", milliseconds)
+      if step == .complete { json.member("distanceMeters", Int(meters.rounded())) }
+    }
     let request = HTTPCall(
-      .post, "/v1/rides/\(rideID)/\(step.rawValue)", body: writer.buffer, headers: [caller(ofDriver: driver)])
+      .post, "/v1/rides/\(rideID)/\(step.rawValue)", body: body, headers: [caller(ofDriver: driver)])
     let reply = await call(request, deliberate: [409])
     if let reply, reply.status == 200, let ride = reply.json.flatMap({ RideView($0) }) {
       return tell(.stepTaken(driver: driver, step: step, ride))
@@ -132,17 +127,14 @@ extension ReplaySession {
   }
 
   private func quote(_ request: Int, attempt: Int) async -> String? {
-    var writer = JSONBuffer()
-    writer.beginObject()
-    writer.member("rider", world.name(ofRiderOf: request))
-    writer.name("pickup")
-    writer.value(scenario.requests[request].pickup)
-    writer.name("dropoff")
-    writer.value(scenario.requests[request].dropoff)
-    writer.member("vehicleClass", "standard")
-    writer.endObject()
+    let body = ByteBuffer.json { json in
+      json.member("rider", world.name(ofRiderOf: request))
+      json.member("pickup", scenario.requests[request].pickup)
+      json.member("dropoff", scenario.requests[request].dropoff)
+      json.member("vehicleClass", "standard")
+    }
     let call = HTTPCall(
-      .post, "/v1/quotes", body: writer.buffer,
+      .post, "/v1/quotes", body: body,
       headers: [caller(ofRiderOf: request), ("idempotency-key", "\(run)-q\(request)-\(attempt)")])
     guard let reply = await self.call(call, deliberate: [422], isPointless: { world.isImpatient(request) }) else {
       tell(.notPlaced(request: request, isRefused: false))
@@ -158,29 +150,25 @@ extension ReplaySession {
   /// Turns a quote into a ride. Once sent it is sent until there is an answer, whatever the rider's patience: a ride may
   /// exist that nobody would cancel.
   private func order(_ request: Int, quoteID: String, attempt: Int) async -> HTTPReply? {
-    var writer = JSONBuffer()
-    writer.beginObject()
-    writer.member("rider", world.name(ofRiderOf: request))
-    writer.member("quoteId", quoteID)
-    writer.name("time")
-    writer.value(scenario.requests[request].unixMilliseconds)
-    writer.endObject()
+    let body = ByteBuffer.json { json in
+      json.member("rider", world.name(ofRiderOf: request))
+      json.member("quoteId", quoteID)
+      json.member("time", scenario.requests[request].unixMilliseconds)
+    }
     return await call(
       HTTPCall(
-        .post, "/v1/rides", body: writer.buffer,
+        .post, "/v1/rides", body: body,
         headers: [caller(ofRiderOf: request), ("idempotency-key", "\(run)-d\(request)-\(attempt)")]),
       deliberate: [410])
   }
 
   private func cancel(_ request: Int, rideID: String, milliseconds: Int64) async {
-    var writer = JSONBuffer()
-    writer.beginObject()
-    writer.member("rider", world.name(ofRiderOf: request))
-    writer.name("time")
-    writer.value(milliseconds)
-    writer.endObject()
+    let body = ByteBuffer.json { json in
+      json.member("rider", world.name(ofRiderOf: request))
+      json.member("time", milliseconds)
+    }
     let call = HTTPCall(
-      .post, "/v1/rides/\(rideID)/cancel", body: writer.buffer, headers: [caller(ofRiderOf: request)])
+      .post, "/v1/rides/\(rideID)/cancel", body: body, headers: [caller(ofRiderOf: request)])
     let reply = await self.call(call, deliberate: [409])
     if let reply, reply.status == 200, let ride = reply.json.flatMap({ RideView($0) }) {
       return tell(.riderRide(request: request, ride))

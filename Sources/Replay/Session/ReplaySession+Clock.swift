@@ -80,13 +80,10 @@ extension ReplaySession {
 extension HTTPCall {
   /// A request to set the server's clock.
   static func clock(_ milliseconds: Int64, rate: Double) -> HTTPCall {
-    var writer = JSONBuffer()
-    writer.beginObject()
-    writer.name("now")
-    writer.value(milliseconds)
-    writer.name("rate")
-    writer.value(rate)
-    writer.endObject()
-    return HTTPCall(.put, "/admin/clock", body: writer.buffer, headers: [("x-cabstand-caller", "operator:replay")])
+    let body = ByteBuffer.json { json in
+      json.member("now", milliseconds)
+      json.member("rate", rate)
+    }
+    return HTTPCall(.put, "/admin/clock", body: body, headers: [("x-cabstand-caller", "operator:replay")])
   }
 }

@@ -1,3 +1,4 @@
+import FunctionKit
 import HexGrid
 import NIOCore
 
@@ -141,7 +142,7 @@ extension ReplaySession {
   }
 
   private func handle(_ event: StreamedEvent, of feed: Feed) {
-    guard let json = JSONAnswer(event.data) else {
+    guard let json = try? JSONValue(parsing: event.data) else {
       calls.failed("malformedEvent")
       return
     }
@@ -158,7 +159,7 @@ extension ReplaySession {
     }
   }
 
-  private func handle(_ name: String, _ json: JSONAnswer, ofDriver driver: Int) {
+  private func handle(_ name: String, _ json: JSONValue, ofDriver driver: Int) {
     switch name {
     case "snapshot":
       tell(

@@ -1,3 +1,4 @@
+package import FunctionKit
 package import HexGrid
 
 /// An offer as a driver's feed tells it.
@@ -17,7 +18,7 @@ package struct OfferView: Hashable, Sendable {
 
   /// Reads an offer out of an event.
   /// - Returns: nil where it is none.
-  package init?(_ json: JSONAnswer) {
+  package init?(_ json: JSONValue) {
     guard let offerID = json["offerId"]?.text, let rideID = json["rideId"]?.text,
       let pickup = json["pickup"].flatMap({ GeoPoint(json: $0) }),
       let dropoff = json["dropoff"].flatMap({ GeoPoint(json: $0) })

@@ -1,3 +1,4 @@
+package import FunctionKit
 package import HexGrid
 
 /// What the world needs to know of a ride, as the server tells it.
@@ -39,7 +40,7 @@ package struct RideView: Hashable, Sendable {
 
   /// Reads a ride out of an answer.
   /// - Returns: nil where it is no ride.
-  package init?(_ json: JSONAnswer) {
+  package init?(_ json: JSONValue) {
     guard let rideID = json["rideId"]?.text, let stage = json["state"]?.text.flatMap(RideStage.init(rawValue:)) else {
       return nil
     }
@@ -49,17 +50,28 @@ package struct RideView: Hashable, Sendable {
       rideID: rideID, stage: stage, version: json["version"]?.integer ?? 0, rider: json["rider"]?.text,
       driver: json["driver"]?.text, pickup: json["pickup"].flatMap { GeoPoint(json: $0) },
       dropoff: json["dropoff"].flatMap { GeoPoint(json: $0) }, latestMilliseconds: moments.max(),
-      fareMinorUnits: json["fare"]?["minorUnits"]?.integer.map(Int64.init), currency: json["fare"]?["currency"]?.text)
+      fareMinorUnits: json["fare"]?["minorUnits"]?.integer.map { Int64($0) }, currency: json["fare"]?["currency"]?.text)
   }
 }
 
 extension GeoPoint {
   /// Reads a position out of an answer; nil where it is none.
-  package init?(json: JSONAnswer) {
+  package init?(json: JSONValue) {
     guard let latitude = json["latitude"]?.double ?? json["lat"]?.double,
       let longitude = json["longitude"]?.double ?? json["lng"]?.double ?? json["lon"]?.double
     else { return nil }
     self.init(latitude: latitude, longitude: longitude)
     guard isValid else { return nil }
+  }
+}
+
+extension JSONWriter {
+  /// Writes a position.
+  package mutating func member(_ name: StaticString, _ place: GeoPoint) {
+    key(name)
+    object { json in
+      json.member("latitude", place.latitude)
+      json.member("longitude", place.longitude)
+    }
   }
 }

@@ -1,7 +1,7 @@
-import FunctionKit
+package import FunctionKit
 
 /// Opens data bindings, each distinct one once.
-struct BindingOpener {
+package struct BindingOpener {
   private struct Key: Hashable {
     var bindingClass: String
     var url: String?
@@ -14,7 +14,7 @@ struct BindingOpener {
   /// Creates an opener.
   /// - Parameter providers: one per class.
   /// - Throws: `SetupError` where two have the same class.
-  init(_ providers: [any DataBinding]) throws {
+  package init(_ providers: [any DataBinding]) throws {
     for provider in providers {
       guard self.providers.updateValue(provider, forKey: provider.bindingClass) == nil else {
         throw SetupError("two providers open data bindings of class \(provider.bindingClass)")
@@ -23,7 +23,7 @@ struct BindingOpener {
   }
 
   /// The instances behind a function's bindings, by their names.
-  mutating func open(_ specification: FunctionSpecification) async throws -> [String: any Sendable] {
+  package mutating func open(_ specification: FunctionSpecification) async throws -> [String: any Sendable] {
     var instances: [String: any Sendable] = [:]
     for (name, binding) in specification.dataBindings.sorted(by: { $0.key < $1.key }) {
       let key = Key(bindingClass: binding.bindingClass, url: binding.url, attributes: binding.attributes)

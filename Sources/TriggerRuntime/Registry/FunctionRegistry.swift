@@ -34,7 +34,7 @@ public struct FunctionRegistry: Sendable {
   ///   - handler: the name in `spec.handler`.
   ///   - setup: bindings, settings and environment.
   /// - Throws: `SetupError` where no type has that name, or the type refuses its setup.
-  func build(_ handler: String, _ setup: FunctionSetup) throws -> any Function {
+  package func build(_ handler: String, _ setup: FunctionSetup) throws -> any Function {
     guard let build = builders[handler] else {
       throw SetupError(
         "function \(setup.name) names the handler \(handler), which is not registered; "

@@ -4,6 +4,10 @@ public struct RuntimeConfiguration: Sendable {
   public var instanceID: String
   /// How many events may wait for the workers of one trigger, per worker, where the trigger lets them wait at all.
   public var queueLimitPerWorker: Int = 64
+  /// How long the lease of a running tick holds unless renewed, in real time; it is renewed three times as often.
+  ///
+  /// So long do the ticks of a trigger pause when the instance that runs one dies.
+  public var leaseDuration: Duration = .milliseconds(1_500)
 
   /// Creates a configuration.
   /// - Parameter instanceID: names this process; nil makes a name that nobody else has.

@@ -1,4 +1,3 @@
-import DispatchAPI
 import FunctionKit
 
 /// Prints what a function answered.
@@ -35,7 +34,7 @@ struct InvocationPrinter {
         json.key("body")
         if bytes.isEmpty {
           json.null()
-        } else if (try? DispatchAPI.JSONValue(parsing: bytes)) != nil {
+        } else if (try? JSONValue(parsing: bytes)) != nil {
           json.json(bytes)
         } else {
           json.value(String(decoding: bytes, as: UTF8.self))

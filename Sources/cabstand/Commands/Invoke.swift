@@ -1,5 +1,4 @@
 import ArgumentParser
-import DispatchAPI
 import DispatchCore
 import DispatchState
 import FunctionKit
@@ -76,7 +75,7 @@ struct Invoke: AsyncParsableCommand {
       bytes = content
     }
     var event: Event
-    if case .object(let members)? = try? DispatchAPI.JSONValue(parsing: bytes), members["specversion"] != nil {
+    if case .object(let members)? = try? JSONValue(parsing: bytes), members["specversion"] != nil {
       event = try CloudEventsJSON.decode(bytes)
     } else {
       event = Event(

@@ -1,4 +1,6 @@
 import ArgumentParser
+import DispatchAPI
+import DispatchCore
 import Logging
 import PostgresClient
 import PostgresState
@@ -9,7 +11,8 @@ struct Migrate: AsyncParsableCommand {
     abstract: "Bring PostgreSQL's schema up to date.",
     discussion: """
       Applies the migrations that the database lacks, in order, each in a transaction, behind a lock against other instances.
-      Refuses a database whose applied migrations differ from the ones that this program carries.
+      Works on the database of a running server (found through the data directory or the URL) or, where none runs, starts the
+      private one for that time. Refuses a database whose applied migrations differ from the ones that this program carries.
       """)
 
   @OptionGroup var stores: StoreOptions
@@ -18,14 +21,14 @@ struct Migrate: AsyncParsableCommand {
 
   func run() async throws {
     let logger = try logs.logger("migrate")
-    let embedded = try EmbeddedStoreSet(stores, logger: logger)
+    let embedded = try EmbeddedStoreSet(ServerFile.attach(stores), includingRedis: false, logger: logger)
     let urls = try await embedded.start()
     do {
       let pool = try PostgresPool(
         configuration: PostgresConfiguration(connectionString: urls.postgres), logger: logger)
       let migrator = try PostgresMigrator(PostgresRecord.migrations(), pool: pool, logger: logger)
       if status {
-        for migration in try await migrator.status() { print("\(migration.name)  \(migration.standing)") }
+        for migration in try await migrator.status() { print("\(migration.name)  \(Self.text(migration.standing))") }
       } else {
         let applied = try await migrator.migrate()
         print(applied.isEmpty ? "nothing to do" : "applied \(applied.joined(separator: ", "))")
@@ -36,5 +39,15 @@ struct Migrate: AsyncParsableCommand {
       throw error
     }
     await embedded.stop()
+  }
+
+  private static func text(_ standing: PostgresMigrator.Standing) -> String {
+    switch standing {
+    case .applied(let milliseconds): "applied \(RFC3339.text(Timestamp(unixMilliseconds: milliseconds)))"
+    case .pending: "pending"
+    case .changed: "changed since it was applied"
+    case .missing: "applied, but unknown to this program"
+    case .outOfOrder: "pending before applied ones"
+    }
   }
 }

@@ -69,20 +69,18 @@ struct Replay: AsyncParsableCommand {
     if !quiet { for note in scenario.notes { Terminal.note(note) } }
     var options = ReplayOptions(server: address)
     if case .rate(let rate) = flags.speed { options.speed = rate }
-    options.world.seed = flags.seed
-    options.world.declineShare = flags.declines
-    options.world.patienceMilliseconds = Int64(flags.patience) * 1_000
+    options.world = flags.day.world(declineShare: flags.day.declines)
     let session = ReplaySession(scenario: scenario, options: options)
     let printer = quiet ? nil : ProgressPrinter()
     let task = Task { try await session.play { printer?.show($0) } }
     let report = try await stop.cancelling(task)
     printer?.finish()
-    print(json ? report.json : report.table)
+    Terminal.result(json ? report.json : report.table)
     return !report.interrupted
   }
 
   private func playPings(against address: ServerAddress, _ stop: StopSignals) async throws -> Bool {
-    let path = flags.pings ?? ""
+    let path = flags.day.pings ?? ""
     let file = try await Self.blocking { try PingFile.read(path: path) }
     let options = PingPlayerOptions(
       server: address, connections: flags.connections, batch: flags.batch, shuffleSeed: flags.shuffle,
@@ -92,7 +90,7 @@ struct Replay: AsyncParsableCommand {
     let task = Task { try await player.play { printer?.show($0) } }
     let report = try await stop.cancelling(task)
     printer?.finish()
-    print(json ? report.json : report.table)
+    Terminal.result(json ? report.json : report.table)
     return !report.interrupted
   }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import DispatchAPI
 import Replay
 
 /// `cabstand status`: how a running server is doing.

@@ -1,4 +1,4 @@
-import DispatchAPI
+import FunctionKit
 import NIOCore
 import Replay
 
@@ -47,7 +47,7 @@ struct StatusReport: Sendable {
   var text: String {
     var lines = ["\(address): \(isReady ? "ready" : "not ready")"]
     lines += texts(health, "troubles").map { "  trouble  \($0)" }
-    if case .object(let members)? = try? DispatchAPI.JSONValue(parsing: clock),
+    if case .object(let members)? = try? JSONValue(parsing: clock),
       case .string(let now)? = members["now"], case .number(let rate)? = members["rate"]
     {
       lines.append("  clock    \(now), \(rate.double) times real time")
@@ -66,7 +66,7 @@ struct StatusReport: Sendable {
   private var totals: [(String, Int64)] {
     let names = ["supply", "idle", "demand", "openRequests", "completed"]
     var sums = names.map { ($0, Int64(0)) }
-    guard case .object(let collection)? = try? DispatchAPI.JSONValue(parsing: zones),
+    guard case .object(let collection)? = try? JSONValue(parsing: zones),
       case .array(let features)? = collection["features"]
     else { return sums }
     for case .object(let feature) in features {
@@ -79,7 +79,7 @@ struct StatusReport: Sendable {
   }
 
   private var functionLines: [(String, String)] {
-    guard case .object(let document)? = try? DispatchAPI.JSONValue(parsing: functions),
+    guard case .object(let document)? = try? JSONValue(parsing: functions),
       case .array(let list)? = document["functions"]
     else { return [] }
     return list.compactMap { item in
@@ -95,7 +95,7 @@ struct StatusReport: Sendable {
   }
 
   private func texts(_ bytes: [UInt8], _ name: String) -> [String] {
-    guard case .object(let members)? = try? DispatchAPI.JSONValue(parsing: bytes),
+    guard case .object(let members)? = try? JSONValue(parsing: bytes),
       case .array(let items)? = members[name]
     else { return [] }
     return items.compactMap { if case .string(let text) = $0 { text } else { nil } }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 
 /// The process's environment.
@@ -7,5 +8,12 @@ enum Environment {
     guard let value = getenv(name) else { return nil }
     let text = String(cString: value)
     return text.isEmpty ? nil : text
+  }
+
+  /// Checks that a variable, where it is set, is a whole number.
+  static func checkInteger(_ name: String) throws {
+    if let text = text(name), Int(text) == nil {
+      throw ValidationError("\(name) must be a whole number, found \(text).")
+    }
   }
 }

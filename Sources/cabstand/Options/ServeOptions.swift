@@ -55,6 +55,7 @@ struct ServeOptions: ParsableArguments, Sendable {
   var resolvedPort: Int { port ?? Environment.text("CABSTAND_PORT").flatMap { Int($0) } ?? 8070 }
 
   func validate() throws {
+    try Environment.checkInteger("CABSTAND_PORT")
     try Self.check(resolvedPort, in: 0...65_535, "port")
     try Self.check(maxBodyBytes, in: 1_024...(1 << 30), "max-body-bytes")
     try Self.check(maxHeaderBytes, in: 1_024...(1 << 20), "max-header-bytes")

@@ -19,7 +19,9 @@ struct StoreOptions: ParsableArguments, Sendable {
     help: "Folder of the private stores (CABSTAND_DATA_DIR). Default: .cabstand")
   var dataDirectoryFlag: String?
 
-  @Option(help: "Most connections to PostgreSQL, 2 to 500 (CABSTAND_POSTGRES_CONNECTIONS). Default: 16")
+  @Option(
+    name: .customLong("postgres-connections"),
+    help: "Most connections to PostgreSQL, 2 to 500 (CABSTAND_POSTGRES_CONNECTIONS). Default: 16")
   var postgresConnectionsFlag: Int?
 
   var redisURL: String? { redisURLFlag ?? Environment.text("CABSTAND_REDIS_URL") }
@@ -30,6 +32,7 @@ struct StoreOptions: ParsableArguments, Sendable {
   }
 
   func validate() throws {
+    try Environment.checkInteger("CABSTAND_POSTGRES_CONNECTIONS")
     guard (2...500).contains(postgresConnections) else {
       throw ValidationError("The number of PostgreSQL connections must be from 2 to 500.")
     }

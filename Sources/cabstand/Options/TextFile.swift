@@ -25,10 +25,10 @@ enum TextFile {
     }
   }
 
-  /// Writes a file so that readers see the old or the new content, never a part.
+  /// Writes a file so that readers see the old or the new content, never a part; only its owner may read it.
   static func write(_ content: [UInt8], to path: String) -> Bool {
     let temporary = "\(path).\(getpid())"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { return false }
     var offset = 0
     let isWritten = content.withUnsafeBytes { bytes in

@@ -1,4 +1,3 @@
-import DispatchAPI
 import FunctionKit
 import TriggerRuntime
 

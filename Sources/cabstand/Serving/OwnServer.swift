@@ -25,7 +25,7 @@ final class OwnServer: Sendable {
   /// Starts a server and waits until it listens.
   static func start(port: Int, state: ServeOptions.StateKind, dataDirectory: String?) async throws -> OwnServer {
     let directory = try dataDirectory ?? temporaryDirectory()
-    mkdir(directory, 0o755)
+    if access(directory, F_OK) != 0 { try Directories.create(directory, mode: 0o755) }
     let log = "\(directory)/serve.log"
     let process = try ChildProcess.start(
       ChildProcess.Configuration(

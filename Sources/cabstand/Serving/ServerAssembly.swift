@@ -1,4 +1,3 @@
-import DispatchAPI
 import DispatchCore
 import DispatchState
 import FunctionKit

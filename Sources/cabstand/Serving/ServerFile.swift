@@ -1,4 +1,5 @@
-import DispatchAPI
+import EmbeddedStores
+import FunctionKit
 import Glibc
 
 /// What a running server leaves in its data directory for other commands to find: process, address, stores.
@@ -12,7 +13,7 @@ struct ServerFile: Sendable {
 
   /// Leaves the file.
   func write(to dataDirectory: String) {
-    mkdir(dataDirectory, 0o755)
+    if access(dataDirectory, F_OK) != 0 { try? Directories.create(dataDirectory, mode: 0o755) }
     let bytes = JSONWriter.bytes { json in
       json.object { json in
         json.member("processId", processID)

@@ -13,10 +13,15 @@ struct EmbeddedStoreSet: Sendable {
   private let postgres: PostgresServer?
   private let options: StoreOptions
 
-  init(_ options: StoreOptions, logger: Logger) throws {
+  /// Creates them; nothing runs yet.
+  /// - Parameters:
+  ///   - options: where stores are that need not be started, and where the private ones keep their files.
+  ///   - includingRedis: whether Redis is needed at all.
+  ///   - logger: where it is told.
+  init(_ options: StoreOptions, includingRedis: Bool = true, logger: Logger) throws {
     self.options = options
     redis =
-      options.redisURL == nil
+      options.redisURL == nil && includingRedis
       ? RedisServer(configuration: .init(directory: "\(options.dataDirectory)/redis"), logger: logger) : nil
     postgres =
       options.postgresURL == nil

@@ -1,6 +1,7 @@
 import DispatchAPI
 import DispatchCore
 import DispatchState
+import FunctionKit
 import Testing
 
 @Suite("Messages of a ride")

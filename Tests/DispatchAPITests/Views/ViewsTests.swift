@@ -1,5 +1,6 @@
 import DispatchAPI
 import DispatchCore
+import FunctionKit
 import HexGrid
 import Testing
 

@@ -3,7 +3,7 @@ import Glibc
 import RedisClient
 import Testing
 
-@Suite("A real cluster", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(3)), .serialized)
+@Suite("A real cluster", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(8)), .serialized)
 struct ClusterTests {
   @Test("keys find their nodes, whether the cluster was announced or not")
   func routing() async throws {

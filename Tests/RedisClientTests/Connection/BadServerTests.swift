@@ -4,7 +4,7 @@ import NIOPosix
 import RedisClient
 import Testing
 
-@Suite("A server that misbehaves", .timeLimit(.minutes(1)))
+@Suite("A server that misbehaves", .timeLimit(.minutes(8)))
 struct BadServerTests {
   /// Answers every read with the same bytes, or with nothing.
   private final class Parrot: ChannelInboundHandler, Sendable {

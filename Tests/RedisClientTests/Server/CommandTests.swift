@@ -2,7 +2,7 @@ import NIOCore
 import RedisClient
 import Testing
 
-@Suite("Commands on a real server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(2)))
+@Suite("Commands on a real server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(8)))
 struct CommandTests {
   @Test("every kind of value comes back as itself")
   func values() async throws {

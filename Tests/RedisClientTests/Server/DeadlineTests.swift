@@ -3,7 +3,7 @@ import Glibc
 import RedisClient
 import Testing
 
-@Suite("Deadlines and bounds on a real server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(2)))
+@Suite("Deadlines and bounds on a real server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(8)))
 struct DeadlineTests {
   /// One connection, so that what comes after a late answer would be shifted if anything were.
   private static func oneConnection(_ configuration: inout RedisConfiguration) {

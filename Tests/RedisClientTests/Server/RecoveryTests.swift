@@ -3,7 +3,7 @@ import Glibc
 import RedisClient
 import Testing
 
-@Suite("Losing the server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(2)))
+@Suite("Losing the server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(8)))
 struct RecoveryTests {
   @Test("killed mid-pipeline and started again: everyone gets the right answer or an error")
   func killed() async throws {

@@ -3,7 +3,7 @@ import Glibc
 import RedisClient
 import Testing
 
-@Suite("The embedded server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(1)))
+@Suite("The embedded server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(8)))
 struct RedisServerTests {
   @Test("what was written survives a stop and a kill")
   func persistence() async throws {

@@ -1,7 +1,7 @@
 import RedisClient
 import Testing
 
-@Suite("Scripts on a real server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(2)))
+@Suite("Scripts on a real server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(8)))
 struct ScriptTests {
   @Test("a script runs by its digest, and again after the server forgot it")
   func reload() async throws {

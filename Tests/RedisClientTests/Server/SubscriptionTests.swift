@@ -1,7 +1,7 @@
 import RedisClient
 import Testing
 
-@Suite("Subscriptions on a real server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(1)))
+@Suite("Subscriptions on a real server", .enabled(if: TestServer.isInstalled), .timeLimit(.minutes(8)))
 struct SubscriptionTests {
   @Test("messages come in order, from several channels")
   func messages() async throws {

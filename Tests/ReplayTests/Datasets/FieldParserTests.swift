@@ -30,13 +30,4 @@ struct FieldParserTests {
     #expect(Self.integer("-7") == -7)
     for text in ["", "-", "1.0", "99999999999999999999", "1a"] { #expect(Self.integer(text) == nil, "\(text)") }
   }
-
-  @Test func readsTimes() {
-    #expect(TimestampText.unixMilliseconds("2008-06-07T00:00:00.000Z") == 1_212_796_800_000)
-    #expect(TimestampText.unixMilliseconds("2008-06-06T17:00:00.25-07:00") == 1_212_796_800_250)
-    #expect(TimestampText.unixMilliseconds("2008-06-07T00:00:00Z") == 1_212_796_800_000)
-    for text in ["", "2008-06-07", "2008-13-07T00:00:00Z", "2008-06-07T00:00:00", "2008-06-07T25:00:00Z"] {
-      #expect(TimestampText.unixMilliseconds(text) == nil, "\(text)")
-    }
-  }
 }

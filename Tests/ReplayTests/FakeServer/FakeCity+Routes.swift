@@ -14,7 +14,7 @@ extension FakeCity {
       return connection.reply(refuseStatus, problem("storeUnavailable"))
     }
     if parts.last == "feed" { return feed(parts, head, on: connection) }
-    let json = JSONAnswer(body)
+    let json = JSONValue(body)
     let key = head.headers.first(name: "idempotency-key")
     let (status, answer): (Int, ByteBuffer)
     if let key, let known = answersByKey[key] {
@@ -32,7 +32,7 @@ extension FakeCity {
 
   func problem(_ code: String) -> ByteBuffer { object { $0.member("code", code) } }
 
-  private func handle(_ method: HTTPMethod, _ parts: [String], _ json: JSONAnswer?) -> (Int, ByteBuffer) {
+  private func handle(_ method: HTTPMethod, _ parts: [String], _ json: JSONValue?) -> (Int, ByteBuffer) {
     switch (method, parts.first, parts.count) {
     case (.GET, "readyz", 1): return (200, problem("ready"))
     case (.PUT, "admin", 2): return setClock(json)
@@ -40,8 +40,7 @@ extension FakeCity {
       return (
         200,
         object { writer in
-          writer.name("now")
-          writer.value(now)
+          writer.member("now", now)
           writer.member("rate", clock.anchor?.rate ?? 1)
         }
       )
@@ -61,7 +60,7 @@ extension FakeCity {
     }
   }
 
-  private func setClock(_ json: JSONAnswer?) -> (Int, ByteBuffer) {
+  private func setClock(_ json: JSONValue?) -> (Int, ByteBuffer) {
     guard isClockAdjustable else { return (403, problem("clockFixed")) }
     guard let city = json?["now"]?.unixMilliseconds, let rate = json?["rate"]?.double else {
       return (400, problem("missing"))
@@ -72,7 +71,7 @@ extension FakeCity {
     return (200, problem("set"))
   }
 
-  private func ping(_ json: JSONAnswer?) -> (Int, ByteBuffer) {
+  private func ping(_ json: JSONValue?) -> (Int, ByteBuffer) {
     guard let pings = json?.elements else { return (400, problem("malformedJSON")) }
     pingRequests += 1
     var superseded = 0
@@ -97,19 +96,15 @@ extension FakeCity {
       object { writer in
         writer.member("accepted", pings.count - rejected)
         writer.member("superseded", superseded)
-        writer.name("rejected")
-        writer.beginArray()
-        for index in 0..<rejected {
-          writer.beginObject()
-          writer.member("index", index)
-          writer.endObject()
+        writer.key("rejected")
+        writer.array { writer in
+          for index in 0..<rejected { writer.object { $0.member("index", index) } }
         }
-        writer.endArray()
       }
     )
   }
 
-  private func quote(_ json: JSONAnswer?) -> (Int, ByteBuffer) {
+  private func quote(_ json: JSONValue?) -> (Int, ByteBuffer) {
     guard let rider = json?["rider"]?.text, let pickup = json?["pickup"].flatMap({ GeoPoint(json: $0) }),
       let dropoff = json?["dropoff"].flatMap({ GeoPoint(json: $0) })
     else { return (400, problem("missing")) }
@@ -119,7 +114,7 @@ extension FakeCity {
     return (201, object { $0.member("quoteId", id) })
   }
 
-  private func request(_ json: JSONAnswer?) -> (Int, ByteBuffer) {
+  private func request(_ json: JSONValue?) -> (Int, ByteBuffer) {
     guard let rider = json?["rider"]?.text, let quoteID = json?["quoteId"]?.text else {
       return (400, problem("missing"))
     }
@@ -133,7 +128,7 @@ extension FakeCity {
     return (201, self.json(ride))
   }
 
-  private func shift(_ name: String, _ json: JSONAnswer?) -> (Int, ByteBuffer) {
+  private func shift(_ name: String, _ json: JSONValue?) -> (Int, ByteBuffer) {
     if json?["status"]?.text == "offline" {
       guard drivers[name]?.ride == nil else { return (409, problem("rideUnderway")) }
       if let offer = drivers[name]?.offer { endOffer(offer, "offline") }
@@ -145,7 +140,7 @@ extension FakeCity {
     return (200, problem("done"))
   }
 
-  private func answerOffer(_ id: String, _ answer: String, _ json: JSONAnswer?) -> (Int, ByteBuffer) {
+  private func answerOffer(_ id: String, _ answer: String, _ json: JSONValue?) -> (Int, ByteBuffer) {
     guard let offer = offers[id], offer.driver == json?["driver"]?.text else { return (404, problem("unknownOffer")) }
     if answer == "decline" {
       endOffer(id, "declined")
@@ -167,7 +162,7 @@ extension FakeCity {
     return rides[offer.ride].map { (200, self.json($0)) } ?? (404, problem("unknownRide"))
   }
 
-  private func step(_ id: String, _ step: String, _ json: JSONAnswer?) -> (Int, ByteBuffer) {
+  private func step(_ id: String, _ step: String, _ json: JSONValue?) -> (Int, ByteBuffer) {
     guard let ride = rides[id] else { return (404, problem("unknownRide")) }
     let time = json?["time"]?.unixMilliseconds ?? now
     if time > now + 60_000 { violations.append("\(step) in the future") }
@@ -210,19 +205,15 @@ extension FakeCity {
       let snapshot = object { writer in
         writer.member("driver", name)
         writer.member("status", driver.isOnline ? "online" : "offline")
-        writer.name("offer")
+        writer.key("offer")
         if let offer = driver.offer.flatMap({ offers[$0] }) {
-          writer.beginObject()
-          write(offer, into: &writer)
-          writer.endObject()
+          writer.object { write(offer, into: &$0) }
         } else {
           writer.null()
         }
-        writer.name("ride")
+        writer.key("ride")
         if let ride = driver.ride.flatMap({ rides[$0] }) {
-          writer.beginObject()
-          write(ride, into: &writer)
-          writer.endObject()
+          writer.object { write(ride, into: &$0) }
         } else {
           writer.null()
         }

@@ -168,7 +168,7 @@ final class FakeCity {
     for stream in streams[key] ?? [] { stream.event(name, id: eventCount, data) }
   }
 
-  func send(_ key: String, _ name: String, _ body: (inout JSONBuffer) -> Void) {
+  func send(_ key: String, _ name: String, _ body: (inout JSONWriter) -> Void) {
     send(key, name, object(body))
   }
 
@@ -184,47 +184,37 @@ final class FakeCity {
 
   // MARK: JSON
 
-  func object(_ body: (inout JSONBuffer) -> Void) -> ByteBuffer {
-    var writer = JSONBuffer()
-    writer.beginObject()
-    body(&writer)
-    writer.endObject()
-    return writer.buffer
+  func object(_ body: (inout JSONWriter) -> Void) -> ByteBuffer {
+    .json(body)
   }
 
   func json(_ ride: Ride) -> ByteBuffer { object { write(ride, into: &$0) } }
 
   func json(_ offer: Offer) -> ByteBuffer { object { write(offer, into: &$0) } }
 
-  func write(_ ride: Ride, into writer: inout JSONBuffer) {
+  func write(_ ride: Ride, into writer: inout JSONWriter) {
     writer.member("rideId", ride.id)
     writer.member("state", ride.stage.rawValue)
     writer.member("version", ride.version)
     writer.member("rider", ride.rider)
-    writer.name("driver")
-    if let driver = ride.driver { writer.value(driver) } else { writer.null() }
-    writer.name("pickup")
-    writer.value(ride.pickup)
-    writer.name("dropoff")
-    writer.value(ride.dropoff)
-    writer.name("fare")
-    writer.beginObject()
-    writer.member("minorUnits", 1_000)
-    writer.member("currency", "USD")
-    writer.endObject()
+    writer.member("driver", ride.driver)
+    writer.member("pickup", ride.pickup)
+    writer.member("dropoff", ride.dropoff)
+    writer.key("fare")
+    writer.object { writer in
+      writer.member("minorUnits", 1_000)
+      writer.member("currency", "USD")
+    }
     for (name, time) in ride.times.sorted(by: { $0.key < $1.key }) {
-      writer.name(name)
-      writer.value(time)
+      writer.member(dynamic: name, time)
     }
   }
 
-  func write(_ offer: Offer, into writer: inout JSONBuffer) {
+  func write(_ offer: Offer, into writer: inout JSONWriter) {
     guard let ride = rides[offer.ride] else { return }
     writer.member("offerId", offer.id)
     writer.member("rideId", offer.ride)
-    writer.name("pickup")
-    writer.value(ride.pickup)
-    writer.name("dropoff")
-    writer.value(ride.dropoff)
+    writer.member("pickup", ride.pickup)
+    writer.member("dropoff", ride.dropoff)
   }
 }

@@ -131,9 +131,14 @@ import Testing
       #expect(try await fleet.countedSupply() == [ZoneSupply(cell: Samples.zone(0), supply: 2, idle: 2)])
       #expect(try await sweep(silent: 1_000, forgotten: 1_000) == 3)
       #expect(try await fleet.countedSupply().isEmpty)
-      // Whoever was forgotten starts from nothing.
-      #expect(try await fleet.record([Samples.ping(1, second: 1)]) == 0)
-      #expect(try await fleet.countedSupply().first?.supply == 1)
+      // Whoever was forgotten may be anywhere at any time, and comes back with the status that they had.
+      #expect(try await fleet.record((0..<4).map { Samples.ping($0, second: 1) }) == 0)
+      #expect(try await fleet.countedSupply() == [ZoneSupply(cell: Samples.zone(0), supply: 3, idle: 3)])
+      #expect(try await fleet.idle().map(\.driver) == [0, 1, 3].map { Samples.driver($0) })
+      #expect(try await fleet.known(2)?.statusVersion == 2)
+      // An older status than the one kept changes nothing.
+      try await fleet.apply([Samples.status(2, .idle, version: 1)])
+      #expect(try await fleet.idle().count == 3)
     }
   }
 

@@ -4,7 +4,7 @@ import PostgresClient
 import PostgresState
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(8)))
 struct AuditTests {
   /// Rides in every state, the right way.
   private func seed(_ record: some RecordPorts) async throws {

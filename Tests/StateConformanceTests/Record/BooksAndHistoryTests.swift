@@ -3,7 +3,7 @@ import DispatchState
 import HexGrid
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(8)))
 struct TariffTests {
   @Test(arguments: RecordKind.available)
   func theLatestVersionInForceCounts(_ kind: RecordKind) async throws {
@@ -33,7 +33,7 @@ struct TariffTests {
   }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(8)))
 struct ZoneHistoryTests {
   func load(_ cell: HexCell, _ base: Int) -> ZoneLoad {
     var load = ZoneLoad(cell: cell)
@@ -118,7 +118,7 @@ struct ZoneHistoryTests {
   }
 }
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(8)))
 struct ClockStoreTests {
   @Test(arguments: RecordKind.available)
   func theLastSettingIsKept(_ kind: RecordKind) async throws {

@@ -2,7 +2,7 @@ import DispatchCore
 import DispatchState
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(8)))
 struct CommitTests {
   let driver = Sample.driver(1)
 

@@ -4,7 +4,7 @@ import PostgresState
 import Testing
 
 /// The same random calls on the reference in memory and on PostgreSQL: both must answer the same every time.
-@Suite(.needsRecordServer, .timeLimit(.minutes(3)))
+@Suite(.needsRecordServer, .timeLimit(.minutes(8)))
 struct ModelTests {
   private struct Twins {
     var memory: MemoryRecord

@@ -2,7 +2,7 @@ import DispatchCore
 import DispatchState
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(8)))
 struct OutboxTests {
   @Test(arguments: RecordKind.available)
   func messagesComeBackAsTheyWereWritten(_ kind: RecordKind) async throws {

@@ -3,7 +3,7 @@ import DispatchState
 import HexGrid
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(8)))
 struct QuoteTests {
   @Test(arguments: RecordKind.available)
   func comesBackAsItWasKept(_ kind: RecordKind) async throws {

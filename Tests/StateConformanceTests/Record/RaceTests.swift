@@ -3,7 +3,7 @@ import DispatchState
 import Testing
 
 /// Many at once: exactly one wins, and what is left is whole.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(8)))
 struct RaceTests {
   @Test(arguments: RecordKind.available)
   func ofFiftyAcceptsOneApplies(_ kind: RecordKind) async throws {

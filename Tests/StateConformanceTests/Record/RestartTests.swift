@@ -6,7 +6,7 @@ import PostgresState
 import Testing
 
 /// The server goes away in the middle.
-@Suite(.needsRecordServer, .timeLimit(.minutes(3)), .serialized)
+@Suite(.needsRecordServer, .timeLimit(.minutes(8)), .serialized)
 struct RestartTests {
   private func isUnavailable(_ error: StateError?) -> Bool {
     if case .unavailable = error { true } else { false }

@@ -3,7 +3,7 @@ import DispatchState
 import HexGrid
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(8)))
 struct RideQueryTests {
   @Test(arguments: RecordKind.available)
   func openRidesComeLongestWaitingFirst(_ kind: RecordKind) async throws {

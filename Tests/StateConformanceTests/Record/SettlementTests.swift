@@ -4,7 +4,7 @@ import PostgresClient
 import PostgresState
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(8)))
 struct SettlementTests {
   let driver = Sample.driver(1)
 

@@ -1,4 +1,5 @@
 import FunctionKit
+import Synchronization
 import Testing
 
 /// Publishing, reading, acknowledging, claiming and giving up.
@@ -170,18 +171,25 @@ import Testing
     }
   }
 
+  private final class Publisher: Sendable {
+    let isDone = Atomic(false)
+  }
+
   @Test(arguments: StreamStore.available)
   func `many consumers share the work exactly once`(_ store: StreamStore) async throws {
     try await store.run { stream async throws in
       try await stream.createGroup(topic: "rides", group: "g")
       let count = 2_000
+      let publisher = Publisher()
       let seen = try await withThrowingTaskGroup(of: [String].self) { group in
         for consumer in 0..<4 {
           group.addTask {
             var seen: [String] = []
             while true {
-              let entries = try await stream.take(50, as: "c\(consumer)", block: .milliseconds(300))
-              if entries.isEmpty { return seen }
+              // What was published before is there to be taken, however long the publisher took.
+              let wasDone = publisher.isDone.load(ordering: .acquiring)
+              let entries = try await stream.take(50, as: "c\(consumer)", block: .milliseconds(10))
+              if entries.isEmpty, wasDone { return seen }
               seen += entries.map(\.event.id)
               try await stream.acknowledge(entries)
             }
@@ -190,6 +198,7 @@ import Testing
         for start in stride(from: 0, to: count, by: 100) {
           try await stream.publish(Samples.events(start..<(start + 100)), to: "rides")
         }
+        publisher.isDone.store(true, ordering: .releasing)
         return try await group.reduce(into: []) { $0 += $1 }
       }
       #expect(seen.count == count)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TriggerRuntime
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(8)))
 struct CronTriggerTests {
   private func harness(_ attributes: String, clock: any WallClock, workers: Int = 1) -> Harness {
     var harness = Harness(
@@ -150,6 +150,7 @@ struct CronTriggerTests {
       calls.change { $0 += 1 }
       throw Down()
     }
+    func renew(_ lease: Lease, for duration: Duration) async throws -> Bool { throw Down() }
     func release(_ lease: Lease) async throws {}
   }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TriggerRuntime
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(8)))
 struct CloudEventsHTTPTests {
   private func send(
     _ headers: String, _ body: String

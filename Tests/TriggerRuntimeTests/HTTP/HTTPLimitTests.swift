@@ -3,7 +3,7 @@ import Testing
 
 @testable import TriggerRuntime
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(8)))
 struct HTTPLimitTests {
   private let get = "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n"
 

@@ -30,6 +30,7 @@ struct Harness {
   var leases: (any LeaseKeeper)?
   var streams: (any EventStreamSource)?
   var instanceID: String?
+  var leaseDuration: Duration?
   var metrics = PrometheusMetrics()
 
   /// A logger that says nothing.
@@ -62,10 +63,12 @@ struct Harness {
     let specification = try SpecificationReader(environment: [:]).read(yaml, file: "function.yaml")
     var registry = FunctionRegistry()
     registry.register("Test") { ClosureFunction($0, function) }
+    var configuration = RuntimeConfiguration(instanceID: instanceID)
+    if let leaseDuration { configuration.leaseDuration = leaseDuration }
     let server = usesHTTP ? HTTPServer(configuration: http, logger: Self.logger, metrics: metrics) : nil
     return TriggerRuntime(
       functions: [specification], registry: registry, clock: clock, http: server, leases: leases, streams: streams,
-      configuration: RuntimeConfiguration(instanceID: instanceID), logger: Self.logger, metrics: metrics)
+      configuration: configuration, logger: Self.logger, metrics: metrics)
   }
 
   /// Runs a runtime while `body` runs, then shuts it down gracefully.

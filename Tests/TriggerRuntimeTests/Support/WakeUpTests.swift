@@ -2,7 +2,7 @@ import Testing
 
 @testable import TriggerRuntime
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(8)))
 struct WakeUpTests {
   @Test func noChangeIsLost() async {
     for round in 0..<20_000 {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import TriggerRuntime
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(8)))
 struct DeadlineTests {
   @Test func aLateFunctionIsCancelledAndAnswered504() async throws {
     let started = Watched(false)

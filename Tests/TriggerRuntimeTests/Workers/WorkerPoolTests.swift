@@ -5,7 +5,7 @@ import Testing
 
 @testable import TriggerRuntime
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(8)))
 struct WorkerPoolTests {
   /// A job that waits for its gate and notes what becomes of it.
   private final class GatedJob: PoolJob {

@@ -5,7 +5,8 @@ import Synchronization
 /// Keeps a tick to one instance, and two ticks from running at once on two instances.
 ///
 /// A lease named after the tick is never given back, so that the tick runs once even where clocks differ; a lease named after the
-/// trigger is held while the function runs, and its fencing token grows from holder to holder.
+/// trigger is held while the function runs, and its fencing token grows from holder to holder. That lease is short and renewed, so
+/// that it ends soon after its holder died.
 final class CronLeases: Sendable {
   private let keeper: any LeaseKeeper
   private let name: String
@@ -26,6 +27,34 @@ final class CronLeases: Sendable {
     self.name = name
     self.runDuration = runDuration
     self.logger = logger
+  }
+
+  /// Keeps a lease while something runs, then gives it back.
+  ///
+  /// What runs goes on where the lease is lost: the fencing token tells it from the next holder.
+  /// - Parameters:
+  ///   - lease: what `acquire` returned.
+  ///   - body: what runs.
+  func hold(_ lease: Lease, while body: () async -> Void) async {
+    // Not a child: the lease must hold until the function has ended, even where the trigger is cancelled before.
+    let renewal = Task { await renew(lease) }
+    await body()
+    renewal.cancel()
+    await release(lease)
+  }
+
+  private func renew(_ lease: Lease) async {
+    while (try? await Task.sleep(for: runDuration / 3)) != nil {
+      do {
+        guard try await keeper.renew(lease, for: runDuration) else {
+          logger.warning("a lease was lost", metadata: ["lease": .string(lease.name)])
+          return
+        }
+      } catch {
+        guard !Task.isCancelled else { return }
+        logger.warning("a lease was not renewed", metadata: ["error": .string(String(describing: error))])
+      }
+    }
   }
 
   /// Takes the right to run a tick.
@@ -55,7 +84,7 @@ final class CronLeases: Sendable {
     }
   }
 
-  func release(_ lease: Lease) async {
+  private func release(_ lease: Lease) async {
     do {
       try await keeper.release(lease)
     } catch {

@@ -23,13 +23,11 @@ final class CronTrigger: Trigger {
 
   init(_ trigger: TriggerSpecification, workers: TriggerWorkers, environment: TriggerEnvironment) throws {
     let origin = "trigger \(workers.trigger.name) of function \(workers.function.name)"
-    let reader = try AttributeReader(
-      trigger, origin: origin,
-      known: ["schedule", "interval", "timeZone", "event", "concurrencyPolicy", "scope", "type"])
+    let reader = try AttributeReader(trigger, origin: origin, known: CronTimetable.attributes)
     name = workers.label
     self.workers = workers
     clock = environment.clock
-    schedule = try Self.schedule(reader)
+    schedule = try CronTimetable.schedule(reader)
     allowsOverlap = try reader.choice("concurrencyPolicy", of: ["Forbid", "Allow"]) == "Allow"
     type = try reader.string("type") ?? "cabstand.cron.ticked.v1"
     let event = try reader.map("event", known: ["body", "headers"])
@@ -38,37 +36,15 @@ final class CronTrigger: Trigger {
       (try event?.texts("headers") ?? [:]).map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { $1 })
     let isShared = try reader.choice("scope", of: ["cluster", "instance"]) != "instance"
     if isShared, let keeper = environment.leases {
-      let timeout = workers.function.specification.eventTimeout + trigger.workerTerminationTimeout + .seconds(5)
-      leases = CronLeases(keeper: keeper, name: "cron/\(workers.label)", runDuration: timeout, logger: workers.logger)
+      leases = CronLeases(
+        keeper: keeper, name: "cron/\(workers.label)", runDuration: environment.configuration.leaseDuration,
+        logger: workers.logger)
     } else {
       leases = nil
     }
     let labels = [("function", workers.function.name), ("trigger", workers.trigger.name)]
     skippedTicks = Counter(label: "cabstand_cron_missed_ticks", dimensions: labels, factory: environment.metrics)
     foreignTicks = Counter(label: "cabstand_cron_foreign_ticks", dimensions: labels, factory: environment.metrics)
-  }
-
-  private static func schedule(_ reader: AttributeReader) throws -> CronSchedule {
-    switch (try reader.string("schedule"), try reader.duration("interval")) {
-    case (let text?, nil):
-      guard let fields = CronFields(text) else {
-        throw reader.wrong("schedule", "five fields: minute, hour, day of the month, month, day of the week")
-      }
-      let zoneName = try reader.string("timeZone") ?? "UTC"
-      guard let schedule = CronSchedule(fields, in: zoneName) else {
-        throw reader.wrong("timeZone", "a time zone such as America/Los_Angeles")
-      }
-      return schedule
-    case (nil, let interval?):
-      let milliseconds = interval.wholeNanoseconds / 1_000_000
-      guard milliseconds >= 1, .milliseconds(milliseconds) == interval else {
-        throw reader.wrong("interval", "whole milliseconds")
-      }
-      guard !reader.has("timeZone") else { throw reader.wrong("timeZone", "none beside an interval") }
-      return .interval(milliseconds: milliseconds)
-    case (.some, .some): throw reader.wrong("interval", "either schedule or interval, not both")
-    case (nil, nil): throw reader.missing("schedule", "schedule or interval")
-    }
   }
 
   func stop() { signal.stop() }
@@ -113,17 +89,20 @@ final class CronTrigger: Trigger {
 
   /// Runs one tick, where this instance gets it.
   private func run(_ tick: EventTime) async {
-    var extensions = self.extensions
-    var lease: Lease?
-    if let leases {
-      guard let granted = await leases.acquire(tick, period: schedule.next(after: tick).map { tick.duration(to: $0) })
-      else {
-        foreignTicks.increment()
-        return
-      }
-      extensions["fencingtoken"] = String(granted.fencingToken)
-      lease = granted
+    guard let leases else {
+      await perform(tick, extensions)
+      return
     }
+    let period = schedule.next(after: tick).map { tick.duration(to: $0) }
+    guard let lease = await leases.acquire(tick, period: period) else {
+      foreignTicks.increment()
+      return
+    }
+    let extensions = extensions.merging(["fencingtoken": String(lease.fencingToken)]) { $1 }
+    await leases.hold(lease) { await perform(tick, extensions) }
+  }
+
+  private func perform(_ tick: EventTime, _ extensions: [String: String]) async {
     let event = Event(
       id: "\(workers.label)@\(tick.unixMilliseconds)", source: "/cabstand/cron/\(workers.label)", type: type,
       time: tick,
@@ -134,6 +113,5 @@ final class CronTrigger: Trigger {
       workers.logger.warning(
         "a tick failed", metadata: ["event": .string(event.id), "error": .string(String(describing: error))])
     }
-    if let lease { await leases?.release(lease) }
   }
 }

@@ -27,26 +27,27 @@ enum CloudEventsHTTP {
 
   /// The answer to a batch: how many were handled, and each that was not.
   static func summary(of results: [Result<Response, any Error>], events: [Event]) -> Response {
-    var failures: [UInt8] = []
-    var handled = 0
+    var failures: [(index: Int, id: String, problem: ProblemDocument)] = []
     for (index, (event, result)) in zip(events, results).enumerated() {
-      guard case .failure(let error) = result else {
-        handled += 1
-        continue
-      }
-      let problem = ProblemDocument(error)
-      if !failures.isEmpty { failures.append(0x2C) }
-      failures.append(contentsOf: "{\"index\":\(index),\"id\":".utf8)
-      JSONText.appendString(event.id, to: &failures)
-      failures.append(contentsOf: ",\"status\":\(problem.status),\"code\":".utf8)
-      JSONText.appendString(problem.code, to: &failures)
-      failures.append(contentsOf: ",\"detail\":".utf8)
-      JSONText.appendString(problem.detail, to: &failures)
-      failures.append(0x7D)
+      if case .failure(let error) = result { failures.append((index, event.id, ProblemDocument(error))) }
     }
-    var json = Array("{\"handled\":\(handled),\"failed\":[".utf8)
-    json.append(contentsOf: failures)
-    json.append(contentsOf: [0x5D, 0x7D])
+    let json = JSONWriter.bytes { json in
+      json.object { json in
+        json.member("handled", min(events.count, results.count) - failures.count)
+        json.key("failed")
+        json.array { json in
+          for (index, id, problem) in failures {
+            json.object { json in
+              json.member("index", index)
+              json.member("id", id)
+              json.member("status", problem.status)
+              json.member("code", problem.code)
+              json.member("detail", problem.detail)
+            }
+          }
+        }
+      }
+    }
     return .json(json, status: failures.isEmpty ? 200 : 207)
   }
 

@@ -44,23 +44,18 @@ struct ProblemDocument: Sendable {
 
   /// The answer that carries the document.
   func response() -> Response {
-    var json: [UInt8] = []
-    json.reserveCapacity(256)
-    func member(_ name: String, _ value: String) {
-      json.append(json.isEmpty ? 0x7B : 0x2C)
-      JSONText.appendString(name, to: &json)
-      json.append(0x3A)
-      JSONText.appendString(value, to: &json)
+    let json = JSONWriter.bytes { json in
+      json.object { json in
+        json.member("type", "urn:cabstand:problem:\(code)")
+        json.member("title", HTTPStatusText.reason(status))
+        json.member("status", status)
+        json.member("detail", detail)
+        json.member("code", code)
+        if let field { json.member("field", field) }
+        if let instance { json.member("instance", instance) }
+        if let requestID { json.member("requestId", requestID) }
+      }
     }
-    member("type", "urn:cabstand:problem:\(code)")
-    member("title", HTTPStatusText.reason(status))
-    json.append(contentsOf: ",\"status\":\(status)".utf8)
-    member("detail", detail)
-    member("code", code)
-    if let field { member("field", field) }
-    if let instance { member("instance", instance) }
-    if let requestID { member("requestId", requestID) }
-    json.append(0x7D)
     return Response(
       status: status, contentType: "application/problem+json", headers: headers, body: .bytes(json))
   }

@@ -1,0 +1,89 @@
+import DispatchCore
+
+/// Ids by time, oldest first: like an index of the database, for what is few or comes nearly in order.
+struct OrderedIndex<Kind>: Sendable {
+  struct Entry: Sendable {
+    var time: Timestamp
+    var id: EntityID<Kind>
+
+    func isBefore(_ other: Entry) -> Bool {
+      time != other.time ? time < other.time : id < other.id
+    }
+  }
+
+  /// The entries, by time and then id.
+  private(set) var entries: [Entry] = []
+
+  mutating func insert(_ id: EntityID<Kind>, at time: Timestamp) {
+    let entry = Entry(time: time, id: id)
+    let place = place(of: entry)
+    if entries.indices.contains(place), entries[place].id == id, entries[place].time == time { return }
+    entries.insert(entry, at: place)
+  }
+
+  mutating func remove(_ id: EntityID<Kind>, at time: Timestamp) {
+    let place = place(of: Entry(time: time, id: id))
+    guard entries.indices.contains(place), entries[place].id == id, entries[place].time == time else { return }
+    entries.remove(at: place)
+  }
+
+  /// The entries from a moment on.
+  func entries(since time: Timestamp) -> ArraySlice<Entry> {
+    entries[firstIndex { $0.time >= time }...]
+  }
+
+  private func place(of entry: Entry) -> Int {
+    // Most come at the end.
+    if entries.last?.isBefore(entry) ?? true { return entries.count }
+    return firstIndex { !$0.isBefore(entry) }
+  }
+
+  private func firstIndex(_ isThere: (Entry) -> Bool) -> Int {
+    var low = 0
+    var high = entries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if isThere(entries[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
+
+/// Which rides and offers of a region wait for something.
+struct RegionIndex: Sendable {
+  /// Rides that wait for a driver, by request.
+  var waiting = OrderedIndex<RideKind>()
+  /// Rides that are put to a driver, by request.
+  var offered = OrderedIndex<RideKind>()
+  /// Completed rides that were not settled, by request.
+  var unsettled = OrderedIndex<RideKind>()
+  /// Open offers, by their end.
+  var openOffers = OrderedIndex<OfferKind>()
+  /// All rides, by request.
+  var requested = OrderedIndex<RideKind>()
+  /// All rides that were completed, by completion.
+  var completed = OrderedIndex<RideKind>()
+
+  /// Forgets what a ride waited for.
+  mutating func leave(_ ride: Ride) {
+    switch ride.state {
+    case .requested: waiting.remove(ride.id, at: ride.requestedAt)
+    case .offered: offered.remove(ride.id, at: ride.requestedAt)
+    case .completed: unsettled.remove(ride.id, at: ride.requestedAt)
+    default: break
+    }
+    if let time = ride.completedAt { completed.remove(ride.id, at: time) }
+  }
+
+  /// Notes what a ride waits for.
+  mutating func enter(_ ride: Ride, isNew: Bool) {
+    if isNew { requested.insert(ride.id, at: ride.requestedAt) }
+    switch ride.state {
+    case .requested: waiting.insert(ride.id, at: ride.requestedAt)
+    case .offered: offered.insert(ride.id, at: ride.requestedAt)
+    case .completed: unsettled.insert(ride.id, at: ride.requestedAt)
+    default: break
+    }
+    if let time = ride.completedAt { completed.insert(ride.id, at: time) }
+  }
+}
