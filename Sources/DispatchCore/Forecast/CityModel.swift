@@ -4,6 +4,8 @@ package import HexGrid
 package struct CityModel: Sendable, Hashable {
   /// Expected requests by zone.
   package let requests: DemandModel
+  /// What was asked for on the latest day of each weekday.
+  package let lastWeek: WeekCounts
   /// Expected ends of rides by area.
   package let dropoffs: DemandModel
   /// Where within the zones requests are made, by small cell, ascending.
@@ -17,16 +19,18 @@ package struct CityModel: Sendable, Hashable {
   package static let areaResolution = 6
 
   init?(
-    requests: DemandModel, dropoffs: DemandModel, sites: [DemandSite], travelTime: LearnedTravelTime,
-    speeds: SpeedProfile
+    requests: DemandModel, lastWeek: WeekCounts, dropoffs: DemandModel, sites: [DemandSite],
+    travelTime: LearnedTravelTime, speeds: SpeedProfile
   ) {
-    guard requests.resolution == Zone.resolution, dropoffs.resolution == Self.areaResolution,
+    guard lastWeek.counts.count == requests.zones.count * DemandModel.intervalsPerWeek,
+      requests.resolution == Zone.resolution, dropoffs.resolution == Self.areaResolution,
       zip(sites, sites.dropFirst()).allSatisfy({ $0.cell < $1.cell }),
       sites.allSatisfy({
         $0.cell.resolution == DemandSite.resolution && $0.position.isValid && (0...1).contains($0.share)
       })
     else { return nil }
     self.requests = requests
+    self.lastWeek = lastWeek
     self.dropoffs = dropoffs
     self.sites = sites
     self.travelTime = travelTime
@@ -59,7 +63,9 @@ package struct CityModel: Sendable, Hashable {
       let travelTime = travel.train(), let profile = speeds.train()
     else { return nil }
     return CityModel(
-      requests: requestModel, dropoffs: dropoffModel, sites: sites.sites(), travelTime: travelTime, speeds: profile)
+      requests: requestModel, lastWeek: WeekCounts(requests, zones: requestModel.zones), dropoffs: dropoffModel,
+      sites: sites.sites(), travelTime: travelTime, speeds: profile)?
+      .rounded()
   }
 }
 

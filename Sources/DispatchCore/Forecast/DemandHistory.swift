@@ -55,4 +55,16 @@ package struct DemandHistory: Sendable {
     let (earliest, overflow) = last.subtractingReportingOverflow(Int32(Self.maximumDays - 1))
     return max(first, overflow ? first : earliest)...last
   }
+
+  /// The days that were watched: those with more than a twentieth of the requests of the middle one, ascending.
+  var recordedDays: [Int] {
+    guard let days else { return [] }
+    var requests: [Int: Int] = [:]
+    for moment in moments.values.joined() where days.contains(moment.day) {
+      requests[Int(moment.day), default: 0] += 1
+    }
+    let sorted = requests.values.sorted()
+    let fewest = sorted.isEmpty ? 0 : sorted[sorted.count / 2] / 20
+    return requests.filter { $0.value > fewest }.keys.sorted()
+  }
 }

@@ -47,19 +47,15 @@ package struct DemandTrainer: Sendable, Hashable {
       let perDay = DemandHistory.intervalsPerDay
       var first = Int.max
       var last = Int.min
-      var ridesByDay: [Int: Int] = [:]
       for moment in history.moments.values.joined() where days.contains(moment.day) {
         let position = Int(moment.day) * perDay + Int(moment.interval)
         first = min(first, position)
         last = max(last, position)
-        ridesByDay[Int(moment.day), default: 0] += 1
       }
       guard first <= last else { return nil }
       daysSeen = Array(repeating: 0, count: DemandModel.intervalsPerWeek)
-      // A day with next to no ride was not recorded; the first and the last day count as far as they were.
-      let sorted = ridesByDay.values.sorted()
-      let fewest = sorted[sorted.count / 2] / 20
-      for (day, rides) in ridesByDay where rides > fewest {
+      // The first and the last day count as far as they were watched.
+      for day in history.recordedDays {
         for interval in 0..<perDay where (first...last).contains(day * perDay + interval) {
           daysSeen[LocalCalendar.weekday(ofDay: day) * perDay + interval] += 1
         }

@@ -3,11 +3,11 @@ package struct RebalancePolicy: Sendable, Hashable {
   /// Whether drivers are moved between the parts of a city.
   package var movesBetweenAreas = true
   /// What a second of a long empty drive costs, in seconds of riders' waits.
-  package var longDriveWeight = 0.1
+  package var longDriveWeight = 0.2
   /// What a second of a short empty drive costs, in seconds of riders' waits.
-  package var shortDriveWeight = 0.25
+  package var shortDriveWeight = 0.2
   /// What a rider whom nobody serves costs, in seconds of wait.
-  package var lostRideSeconds = 4_000.0
+  package var lostRideSeconds = 2_500.0
   /// How far ahead the flow between areas looks, in steps of `stepSeconds`.
   package var steps = 5
   /// The length of a step, in seconds.
@@ -15,11 +15,11 @@ package struct RebalancePolicy: Sendable, Hashable {
   /// For how many steps more than those a driver's last place counts.
   package var terminalSteps = 12.0
   /// The relative error to expect of an area's forecast, beside chance.
-  package var levelError = 0.2
+  package var levelError = 0.05
   /// The demand that drivers are spread for, in seconds from now.
   package var coverSeconds = 400
   /// A short move must save so much more than it costs, in seconds of riders' waits.
-  package var leastGainSeconds = 5.0
+  package var leastGainSeconds = 10.0
   /// The chance that the nearest driver is already taken when a rider asks.
   package var takenChance = 0.5
   /// A driver farther from a rider than this counts as none, in metres; also the longest short move.
