@@ -30,6 +30,7 @@ let functions = [
   ("location-ping", "LocationPing"),
   ("match-riders", "MatchRiders"),
   ("quote-fare", "QuoteFare"),
+  ("rebalance-fleet", "RebalanceFleet"),
   ("request-ride", "RequestRide"),
   ("ride-lookup", "RideLookup"),
   ("ride-progress", "RideProgress"),
@@ -39,7 +40,7 @@ let functions = [
 ]
 
 /// The scripts below `migrations/` that make the schema of the record, in their order.
-let migrations = ["0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit"]
+let migrations = ["0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions"]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: rules)

@@ -25,6 +25,8 @@ package final class MemoryRecord: Sendable {
     var tariffs: [TariffID: Tariff] = [:]
     var history: [RegionID: [Timestamp: [ZoneLoad]]] = [:]
     var clock: ClockSetting?
+    var suggestions: [RegionID: [Suggestion]] = [:]
+    var suggestionIDs: Set<SuggestionID> = []
     var wakeups: [Int: AsyncStream<Void>.Continuation] = [:]
     var nextWakeup = 0
   }

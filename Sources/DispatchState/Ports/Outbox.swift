@@ -36,7 +36,7 @@ package struct OutboxMessage: Sendable, Hashable {
   /// The name of the event in feeds, for example `ride`; empty where feeds do not show it.
   package var feedEvent: String
   package var region: RegionID
-  /// The ride that it is about.
+  /// The ride that it is about; a message about something else, for its driver alone, has that thing's id here.
   package var ride: RideID
   /// The driver whose feed shows it.
   package var driver: DriverID?

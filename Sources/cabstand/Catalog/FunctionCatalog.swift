@@ -6,6 +6,7 @@ import FunctionKit
 import LocationPing
 import MatchRiders
 import QuoteFare
+import RebalanceFleet
 import RequestRide
 import RideLookup
 import RideProgress
@@ -31,6 +32,7 @@ enum FunctionCatalog {
       entry("location-ping", LocationPing.self, "LocationPing", LocationPing.specification),
       entry("match-riders", MatchRiders.self, "MatchRiders", MatchRiders.specification),
       entry("quote-fare", QuoteFare.self, "QuoteFare", QuoteFare.specification),
+      entry("rebalance-fleet", RebalanceFleet.self, "RebalanceFleet", RebalanceFleet.specification),
       entry("request-ride", RequestRide.self, "RequestRide", RequestRide.specification),
       entry("ride-lookup", RideLookup.self, "RideLookup", RideLookup.specification),
       entry("ride-progress", RideProgress.self, "RideProgress", RideProgress.specification),

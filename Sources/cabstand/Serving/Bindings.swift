@@ -24,6 +24,7 @@ enum Bindings {
       ReadyBinding(bindingClass: "postgres", instance: stores.record),
       ReadyBinding(bindingClass: "redis", instance: stores.fleet),
       ReadyBinding(bindingClass: "feed", instance: stores.hub),
+      ReadyBinding(bindingClass: "models", instance: stores.models),
       ReadyBinding(bindingClass: "follower", instance: follower),
       ReadyBinding(bindingClass: "configuration", instance: configuration),
     ]

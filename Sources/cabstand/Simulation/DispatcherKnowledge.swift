@@ -9,6 +9,8 @@ struct DispatcherKnowledge: Sendable {
   var speeds = SpeedProfile.standard
   /// The trips of the days before, by pickup; empty without a history.
   var trips: [RecordedTrip] = []
+  /// What was learned from them; nil without a history, or where it is of no use.
+  var city: CityModel?
   /// The city's local time.
   var zone: CityTimeZone?
 
@@ -27,5 +29,7 @@ struct DispatcherKnowledge: Sendable {
     let offset = scenario.travelTime.zone.offsetSeconds(at: scenario.startMilliseconds / 1_000)
     speeds =
       SpeedProfile(metersPerSecondByHour: learned.metersPerSecond, utcOffsetSeconds: Int(offset)) ?? .standard
+    city = CityModel.trained(
+      on: file.trips.lazy.compactMap { CompletedTrip($0) }, calendar: LocalCalendar(utcOffsetSeconds: Int(offset)))
   }
 }

@@ -36,6 +36,7 @@ struct SimulationAssembly {
     let regionIDs = configuration.regions.regions.map(\.id)
     let stores = StoreSet.memory()
     for region in regionIDs {
+      if let city = knowledge.city { stores.models.put(LiveModel(version: "history", city: city), for: region) }
       for vehicleClass in VehicleClass.allCases {
         try await stores.record.add(.standard(region: region, vehicleClass: vehicleClass))
       }

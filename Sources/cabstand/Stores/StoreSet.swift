@@ -14,6 +14,8 @@ struct StoreSet: Sendable {
   var publisher: any EventPublisher
   var streams: any EventStreamSource
   var leases: any LeaseKeeper
+  /// What was learned of the regions.
+  var models = HeldModels()
   /// What must run while the stores are used, in the order of their start.
   var services: [any Service]
   /// Whether published messages reach the hub by a tail of the stream; otherwise the relay hands them over.
