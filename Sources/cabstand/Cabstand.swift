@@ -11,5 +11,8 @@ struct Cabstand: AsyncParsableCommand {
       Every option of a subcommand is listed by `cabstand help <subcommand>`.
       """,
     version: "0.1.0",
-    subcommands: [Serve.self, Replay.self, Simulate.self, Train.self, Forecast.self, Solve.self, Audit.self, Status.self, Invoke.self, Migrate.self])
+    subcommands: [
+      Serve.self, Replay.self, Simulate.self, Train.self, Forecast.self, Solve.self, Audit.self, Status.self,
+      Invoke.self, Migrate.self,
+    ])
 }

@@ -1,5 +1,6 @@
 package import DispatchCore
 package import DispatchState
+internal import HexGrid
 internal import PostgresClient
 
 extension PostgresRecord: SuggestionStore {

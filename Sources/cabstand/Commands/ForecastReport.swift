@@ -1,5 +1,6 @@
 import DispatchCore
 import FunctionKit
+import HexGrid
 import Replay
 
 /// The errors of a model, to print.
