@@ -10,6 +10,9 @@ package struct SurgeCount: Sendable, Hashable {
   /// Free drivers.
   package var supply: Int
 
+  /// More of anything are not told apart, so that no product leaves 64 bits.
+  static let most = 1_000_000_000
+
   /// Makes a count.
   /// - Parameters:
   ///   - cell: the zone.
@@ -19,7 +22,7 @@ package struct SurgeCount: Sendable, Hashable {
   package init(cell: HexCell, requests: Int, demandHundredths: Int? = nil, supply: Int) {
     self.cell = cell
     self.requests = requests
-    self.demandHundredths = demandHundredths ?? requests * 100
+    self.demandHundredths = demandHundredths ?? min(max(requests, 0), Self.most) * 100
     self.supply = supply
   }
 }
@@ -38,10 +41,10 @@ extension SurgeCount {
     for zone in demand {
       // Whoever waits since before the window is open but no longer in the window, most are both: the larger number counts.
       counts[zone.cell, default: SurgeCount(cell: zone.cell, requests: 0, supply: 0)].requests +=
-        max(zone.demand, zone.openRequests, 0)
+        min(max(zone.demand, zone.openRequests, 0), most)
     }
     for zone in supply where zone.idle > 0 {
-      counts[zone.cell, default: SurgeCount(cell: zone.cell, requests: 0, supply: 0)].supply += zone.idle
+      counts[zone.cell, default: SurgeCount(cell: zone.cell, requests: 0, supply: 0)].supply += min(zone.idle, most)
     }
     let share = expected.isEmpty ? 0 : min(max(forecastPercent, 0), 100)
     if share > 0 {

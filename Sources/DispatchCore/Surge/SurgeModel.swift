@@ -1,4 +1,4 @@
-package import HexGrid
+import HexGrid
 
 /// Turns demand and supply into prices by zone: high where riders outnumber free drivers, smooth in space and time.
 ///
@@ -14,8 +14,6 @@ package struct SurgeModel: Sendable {
   package static let one = 1_000_000
   /// A tenth, in millionths.
   static let tenth = one / 10
-  /// More requests or drivers than this are not told apart, so that no product leaves 64 bits.
-  private static let mostHundredths = 1_000_000_000
 
   private let policy: SurgePolicy
 
@@ -56,7 +54,7 @@ package struct SurgeModel: Sendable {
     var supply = 0
 
     mutating func add(_ count: SurgeCount) {
-      let most = SurgeModel.mostHundredths
+      let most = SurgeCount.most
       requests = min(requests + min(max(count.requests, 0), most), most)
       demandHundredths = min(demandHundredths + min(max(count.demandHundredths, 0), most), most)
       supply = min(supply + min(max(count.supply, 0), most), most)

@@ -1,5 +1,5 @@
 package import DispatchCore
-package import DispatchState
+import DispatchState
 package import HexGrid
 import RedisClient
 
