@@ -38,7 +38,7 @@ let functions = [
   ("rider-feed", "RiderFeed"),
   ("settle-fare", "SettleFare"),
   ("zone-load", "ZoneLoadFunction"),
-  ("zone-price", "ZonePriceFunction"),
+  ("zone-price", "ZonePrice"),
 ]
 
 /// The scripts below `migrations/` that make the schema of the record, in their order.

@@ -57,7 +57,8 @@ package struct QuoteFare: Function {
         breakdown: FareCalculator.fare(
           tariff, distanceMeters: meters, durationSeconds: seconds, surgeTenths: surgeTenths),
         distanceMeters: meters, durationSeconds: seconds, surgeTenths: surgeTenths,
-        surgeVersion: price?.tick.version, tariff: tariff.id, createdAt: now, expiresAt: now.advanced(bySeconds: validSeconds), idempotencyKey: key, requestHash: InputRules.hash(event))
+        surgeVersion: price?.tick.version, tariff: tariff.id, createdAt: now,
+        expiresAt: now.advanced(bySeconds: validSeconds), idempotencyKey: key, requestHash: InputRules.hash(event))
       let kept = try await rides.insert(quote)
       var response = Response.json(JSONWriter.bytes { $0.quote(kept.value) }, status: 201)
       if kept.wasKnown { response.headers.append(("idempotent-replayed", "true")) }
@@ -66,7 +67,7 @@ package struct QuoteFare: Function {
   }
 
   /// The zone's price, where one is in force. A rider gets a quote whether or not the store of prices answers.
-  private func price(at pickup: GeoPoint, in region: RegionID, _ context: Context) async -> ZonePrice? {
+  private func price(at pickup: GeoPoint, in region: RegionID, _ context: Context) async -> SurgePrice? {
     guard let cell = Zone.cell(at: pickup) else { return nil }
     do {
       let price = try await surge.price(of: cell, in: region)

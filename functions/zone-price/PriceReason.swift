@@ -4,7 +4,7 @@ import DispatchCore
 /// Why a zone pays what it pays, in words.
 struct PriceReason {
   let region: RegionID
-  let price: ZonePrice?
+  let price: SurgePrice?
   let now: Timestamp
 
   var text: String {
@@ -23,7 +23,7 @@ struct PriceReason {
   }
 
   /// What was counted, and what it makes.
-  private func counts(_ price: ZonePrice) -> String {
+  private func counts(_ price: SurgePrice) -> String {
     let (tick, zone, policy) = (price.tick, price.zone, price.tick.policy)
     let window = "in the last \(policy.windowSeconds) s"
     guard zone.ringRequests >= policy.minimumRequests else {
@@ -38,14 +38,14 @@ struct PriceReason {
       + "\(policy.cityPercent) % that is \(Self.multiplier(zone.blend))\(held(price))."
   }
 
-  private func held(_ price: ZonePrice) -> String {
+  private func held(_ price: SurgePrice) -> String {
     guard price.zone.target < price.zone.blend else { return "" }
     return ", held to \(Self.multiplier(price.zone.target)) because neighbours may differ by "
       + Self.tenths(price.tick.policy.neighborTenths)
   }
 
   /// How it came from the price before.
-  private func course(_ price: ZonePrice) -> String {
+  private func course(_ price: SurgePrice) -> String {
     let (zone, policy) = (price.zone, price.tick.policy)
     let step = "a tick moves it by \(Self.tenths(policy.stepTenths)) at most"
     return "Smoothed over time it stands at \(Self.multiplier(zone.smoothed)); the price before was "

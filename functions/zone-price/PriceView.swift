@@ -8,7 +8,7 @@ struct PriceView {
   let cell: HexCell
   let region: RegionID
   /// The last one that was set; nil where none ever was.
-  let price: ZonePrice?
+  let price: SurgePrice?
   let now: Timestamp
 
   /// Whether a price is in force, was, or never was.
@@ -34,7 +34,7 @@ struct PriceView {
     }
   }
 
-  private static func parts(_ price: ZonePrice, _ json: inout JSONWriter) {
+  private static func parts(_ price: SurgePrice, _ json: inout JSONWriter) {
     let (tick, zone) = (price.tick, price.zone)
     json.object { json in
       json.key("own")

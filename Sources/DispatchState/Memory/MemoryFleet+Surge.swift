@@ -7,7 +7,7 @@ extension MemoryFleet: SurgeStore {
     surfaces.withLock { $0[region] }
   }
 
-  package func price(of cell: HexCell, in region: RegionID) async throws -> ZonePrice? {
+  package func price(of cell: HexCell, in region: RegionID) async throws -> SurgePrice? {
     surfaces.withLock { $0[region]?.price(of: cell) }
   }
 

@@ -9,7 +9,7 @@ package protocol SurgeStore: Sendable {
 
   /// The price of one zone.
   /// - Returns: nil where the region has none yet; of a zone that its surface does not hold, 1.0. It may be stale.
-  func price(of cell: HexCell, in region: RegionID) async throws -> ZonePrice?
+  func price(of cell: HexCell, in region: RegionID) async throws -> SurgePrice?
 
   /// Puts a surface in the place of the one it was made from, whole, for every reader at once.
   /// - Parameters:

@@ -16,7 +16,8 @@ extension Quote {
       id: try columns.id(), rider: try columns.id(), region: try columns.id(), vehicleClass: try columns.vehicleClass(),
       pickup: try columns.point(), dropoff: try columns.point(), breakdown: try columns.breakdown(),
       distanceMeters: try columns.int(), durationSeconds: try columns.int(), surgeTenths: try columns.int(),
-      surgeVersion: try columns.optionalInt().map(Int64.init), tariff: try columns.id(), createdAt: try columns.time(), expiresAt: try columns.time(),
+      surgeVersion: try columns.optionalInt().map(Int64.init), tariff: try columns.id(), createdAt: try columns.time(),
+      expiresAt: try columns.time(),
       idempotencyKey: try columns.optionalText(), requestHash: try columns.hash())
   }
 

@@ -22,7 +22,7 @@ extension RedisFleet: SurgeStore {
     return SurgeSurface(region: region, tick: tick, zones: zones.sorted { $0.cell < $1.cell })
   }
 
-  package func price(of cell: HexCell, in region: RegionID) async throws -> ZonePrice? {
+  package func price(of cell: HexCell, in region: RegionID) async throws -> SurgePrice? {
     var command = RedisCommand("HMGET", RedisKeys.surge(region), SurgeScripts.tickField)
     command.append(SurgeRecord.bytes(Int64(bitPattern: cell.rawValue)))
     let parts = try await run([command], within: priceDeadline) { answers throws(RedisError) in
@@ -31,9 +31,9 @@ extension RedisFleet: SurgeStore {
       return [try values[0].optionalBytes(), try values[1].optionalBytes()]
     }
     guard let tick = parts[0].flatMap({ SurgeRecord.tick($0) }) else { return nil }
-    guard let bytes = parts[1] else { return ZonePrice(tick: tick, zone: SurgeZone(cell: cell)) }
+    guard let bytes = parts[1] else { return SurgePrice(tick: tick, zone: SurgeZone(cell: cell)) }
     guard let zone = SurgeRecord.zone(cell, bytes) else { throw StateError.corrupt("a zone's price") }
-    return ZonePrice(tick: tick, zone: zone)
+    return SurgePrice(tick: tick, zone: zone)
   }
 
   package func publish(_ surface: SurgeSurface, replacing version: Int64?) async throws -> Bool {

@@ -15,7 +15,7 @@ import RiderFeed
 import SettleFare
 import TriggerRuntime
 import ZoneLoadFunction
-import ZonePriceFunction
+import ZonePrice
 
 /// The functions that this program carries, each with its function.yaml.
 enum FunctionCatalog {
@@ -42,7 +42,7 @@ enum FunctionCatalog {
       entry("rider-feed", RiderFeed.self, "RiderFeed", RiderFeed.specification),
       entry("settle-fare", SettleFare.self, "SettleFare", SettleFare.specification),
       entry("zone-load", ZoneLoadFunction.self, "ZoneLoad", ZoneLoadFunction.specification),
-      entry("zone-price", ZonePriceFunction.self, "ZonePrice", ZonePriceFunction.specification),
+      entry("zone-price", ZonePrice.self, "ZonePrice", ZonePrice.specification),
     ]
   }
 

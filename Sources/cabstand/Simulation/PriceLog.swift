@@ -13,7 +13,7 @@ struct PriceLog: SurgeStore {
 
   func surge(in region: RegionID) async throws -> SurgeSurface? { try await store.surge(in: region) }
 
-  func price(of cell: HexCell, in region: RegionID) async throws -> ZonePrice? {
+  func price(of cell: HexCell, in region: RegionID) async throws -> SurgePrice? {
     try await store.price(of: cell, in: region)
   }
 

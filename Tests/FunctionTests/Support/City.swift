@@ -20,7 +20,7 @@ import SettleFare
 import Synchronization
 import Testing
 import ZoneLoadFunction
-import ZonePriceFunction
+import ZonePrice
 
 /// All functions on stores in memory, with a clock that moves by hand: the whole service without a server.
 final class City: Sendable {
@@ -148,7 +148,7 @@ final class City: Sendable {
     case ("GET", "rides", _, _): return (try RideLookup(setup("ride-lookup")), id)
     case ("GET", "zones", 3, _): return (try ZoneLoadFunction(setup("zone-load")), [:])
     case ("GET", "zones", 4, "price"):
-      return (try ZonePriceFunction(setup("zone-price")), ["cell": parts[2]])
+      return (try ZonePrice(setup("zone-price")), ["cell": parts[2]])
     case ("GET", "zones", 4, _): return (try ZoneLoadFunction(setup("zone-load")), ["cell": parts[2]])
     default: return nil
     }

@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Surge in quotes and charges")
 struct SurgeQuoteTests {
-  private func quote(_ city: City, _ rider: String = "r-q", from pickup: GeoPoint = City.pickup) async throws -> Answer {
+  private func quote(_ city: City, _ rider: String = "r-q", from pickup: GeoPoint = City.pickup) async throws -> Answer
+  {
     let body = #"{"rider":"\#(rider)","pickup":\#(City.json(pickup)),"dropoff":\#(City.json(City.dropoff))}"#
     let answer = try await city.call("POST", "/v1/quotes", body)
     try #require(answer.status == 201, "\(answer.summary)")
@@ -112,7 +113,7 @@ struct SurgeQuoteTests {
 private struct AwayStore: SurgeStore {
   func surge(in region: RegionID) async throws -> SurgeSurface? { throw StateError.unavailable("away") }
 
-  func price(of cell: HexCell, in region: RegionID) async throws -> ZonePrice? { throw StateError.unavailable("away") }
+  func price(of cell: HexCell, in region: RegionID) async throws -> SurgePrice? { throw StateError.unavailable("away") }
 
   func publish(_ surface: SurgeSurface, replacing version: Int64?) async throws -> Bool {
     throw StateError.unavailable("away")

@@ -45,7 +45,7 @@ enum SurgeStoreKind: String, CaseIterable, CustomTestStringConvertible {
       }
       let last = Samples.surface(version: 4, after: 3)
       for zone in last.zones {
-        #expect(try await store.price(of: zone.cell, in: region) == ZonePrice(tick: last.tick, zone: zone))
+        #expect(try await store.price(of: zone.cell, in: region) == SurgePrice(tick: last.tick, zone: zone))
       }
     }
   }

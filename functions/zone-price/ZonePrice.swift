@@ -5,7 +5,7 @@ package import FunctionKit
 import HexGrid
 
 /// What rides from a zone cost more for the moment, and why.
-package struct ZonePriceFunction: Function {
+package struct ZonePrice: Function {
   /// The text of its function.yaml.
   package static var specification: [UInt8] { PackageResources.function_yaml }
 
