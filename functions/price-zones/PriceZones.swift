@@ -31,7 +31,12 @@ package struct PriceZones: Function {
 
   package func handle(_ event: Event, _ context: Context) async throws -> Response {
     try await ErrorMapping.store {
-      for region in configuration.regions.regions { try await price(region.id, context) }
+      var failure: (any Error)?
+      for region in configuration.regions.regions {
+        // A region that cannot be priced keeps no other waiting, but shows in the end.
+        do { try await price(region.id, context) } catch { failure = failure ?? error }
+      }
+      if let failure { throw failure }
       return .noContent
     }
   }

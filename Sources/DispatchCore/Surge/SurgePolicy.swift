@@ -22,7 +22,7 @@ package struct SurgePolicy: Sendable, Hashable {
   /// The weight of a forecast in the demand; what is left of 100 is that of the requests seen.
   package var forecastPercent = 0
   /// Requests of so long count as demand, in seconds.
-  package var windowSeconds = 600
+  package var windowSeconds = 300
   /// A surface is good for so long, in seconds.
   package var staleSeconds = 180
 
