@@ -29,6 +29,7 @@ let functions = [
   ("expire-offers", "ExpireOffers"),
   ("location-ping", "LocationPing"),
   ("match-riders", "MatchRiders"),
+  ("price-zones", "PriceZones"),
   ("quote-fare", "QuoteFare"),
   ("rebalance-fleet", "RebalanceFleet"),
   ("request-ride", "RequestRide"),
@@ -37,10 +38,14 @@ let functions = [
   ("rider-feed", "RiderFeed"),
   ("settle-fare", "SettleFare"),
   ("zone-load", "ZoneLoadFunction"),
+  ("zone-price", "ZonePrice"),
 ]
 
 /// The scripts below `migrations/` that make the schema of the record, in their order.
-let migrations = ["0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions"]
+let migrations = [
+  "0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions",
+  "0010_surge",
+]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: rules)

@@ -5,6 +5,7 @@ import ExpireOffers
 import FunctionKit
 import LocationPing
 import MatchRiders
+import PriceZones
 import QuoteFare
 import RebalanceFleet
 import RequestRide
@@ -14,6 +15,7 @@ import RiderFeed
 import SettleFare
 import TriggerRuntime
 import ZoneLoadFunction
+import ZonePrice
 
 /// The functions that this program carries, each with its function.yaml.
 enum FunctionCatalog {
@@ -31,6 +33,7 @@ enum FunctionCatalog {
       entry("expire-offers", ExpireOffers.self, "ExpireOffers", ExpireOffers.specification),
       entry("location-ping", LocationPing.self, "LocationPing", LocationPing.specification),
       entry("match-riders", MatchRiders.self, "MatchRiders", MatchRiders.specification),
+      entry("price-zones", PriceZones.self, "PriceZones", PriceZones.specification),
       entry("quote-fare", QuoteFare.self, "QuoteFare", QuoteFare.specification),
       entry("rebalance-fleet", RebalanceFleet.self, "RebalanceFleet", RebalanceFleet.specification),
       entry("request-ride", RequestRide.self, "RequestRide", RequestRide.specification),
@@ -39,6 +42,7 @@ enum FunctionCatalog {
       entry("rider-feed", RiderFeed.self, "RiderFeed", RiderFeed.specification),
       entry("settle-fare", SettleFare.self, "SettleFare", SettleFare.specification),
       entry("zone-load", ZoneLoadFunction.self, "ZoneLoad", ZoneLoadFunction.specification),
+      entry("zone-price", ZonePrice.self, "ZonePrice", ZonePrice.specification),
     ]
   }
 

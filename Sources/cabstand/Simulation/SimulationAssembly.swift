@@ -28,8 +28,10 @@ struct SimulationAssembly {
   ///   - scenario: the day; only regions in which somebody asks for a ride are served.
   ///   - policy: how functions are set.
   ///   - knowledge: what the dispatcher learned before.
+  ///   - prices: takes the price of every zone in every tick, as lines of CSV.
   func parts(
-    for scenario: Scenario, policy: SimulationPolicy, knowledge: DispatcherKnowledge = DispatcherKnowledge()
+    for scenario: Scenario, policy: SimulationPolicy, knowledge: DispatcherKnowledge = DispatcherKnowledge(),
+    prices: (@Sendable ([UInt8]) -> Void)? = nil
   ) async throws -> SimulationParts {
     let clock = ManualClock(now: EventTime(unixMilliseconds: scenario.startMilliseconds))
     let configuration = DispatchConfiguration(regions: served(scenario), speeds: knowledge.speeds)
@@ -53,8 +55,12 @@ struct SimulationAssembly {
       if specification.name == "match-riders" {
         freshnessSeconds = specification.environment["FRESHNESS_SECONDS"].flatMap { Int($0) } ?? freshnessSeconds
       }
+      var bindings = try await opener.open(specification)
+      if specification.name == "price-zones", let prices {
+        bindings["surge"] = PriceLog(store: stores.fleet, write: prices)
+      }
       let setup = FunctionSetup(
-        name: specification.name, version: specification.version, bindings: try await opener.open(specification),
+        name: specification.name, version: specification.version, bindings: bindings,
         environment: specification.environment, clock: clock, logger: logger, functions: invoker)
       let function = try registry.build(specification.handler, setup)
       invoker.add(function, named: specification.name)

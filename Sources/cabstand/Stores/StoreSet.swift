@@ -10,7 +10,7 @@ struct StoreSet: Sendable {
     & SuggestionStore
 
   var record: any Record
-  var fleet: any FleetIndex
+  var fleet: any FleetIndex & SurgeStore
   var hub: FeedHub
   var publisher: any EventPublisher
   var streams: any EventStreamSource

@@ -10,6 +10,7 @@ import HexGrid
 import LocationPing
 import Logging
 import MatchRiders
+import PriceZones
 import QuoteFare
 import RequestRide
 import RideLookup
@@ -19,6 +20,7 @@ import SettleFare
 import Synchronization
 import Testing
 import ZoneLoadFunction
+import ZonePrice
 
 /// All functions on stores in memory, with a clock that moves by hand: the whole service without a server.
 final class City: Sendable {
@@ -27,6 +29,9 @@ final class City: Sendable {
   /// The record as the functions see its rides.
   let rides: InterposingStore
   let fleet = MemoryFleet()
+  /// The prices as the functions see them: the fleet's, or another store's in their place.
+  let surge: any SurgeStore
+  let models = HeldModels()
   let hub = FeedHub()
   let configuration: DispatchConfiguration
   let follower: FleetFollower
@@ -39,7 +44,10 @@ final class City: Sendable {
   static let dropoff = GeoPoint(latitude: 37.7949, longitude: -122.3994)
 
   /// Opens a city with the standard tariffs.
-  init(environment: [String: String] = [:], hasTariffs: Bool = true) async throws {
+  init(
+    environment: [String: String] = [:], hasTariffs: Bool = true, surge: (any SurgeStore)? = nil
+  ) async throws {
+    self.surge = surge ?? fleet
     clock = ManualClock(now: EventTime(unixMilliseconds: Self.start.unixMilliseconds))
     self.environment = environment
     configuration = DispatchConfiguration()
@@ -61,7 +69,7 @@ final class City: Sendable {
       name: name,
       bindings: [
         "rides": rides, "drivers": record, "tariffs": record, "history": record, "outbox": record, "fleet": fleet,
-        "feed": hub, "follower": follower, "configuration": configuration,
+        "surge": surge, "models": models, "feed": hub, "follower": follower, "configuration": configuration,
       ], environment: environment, clock: clock, logger: Self.logger)
   }
 
@@ -139,6 +147,8 @@ final class City: Sendable {
     case ("GET", "rides", 4, "feed"): return (try RiderFeed(setup("rider-feed")), id)
     case ("GET", "rides", _, _): return (try RideLookup(setup("ride-lookup")), id)
     case ("GET", "zones", 3, _): return (try ZoneLoadFunction(setup("zone-load")), [:])
+    case ("GET", "zones", 4, "price"):
+      return (try ZonePrice(setup("zone-price")), ["cell": parts[2]])
     case ("GET", "zones", 4, _): return (try ZoneLoadFunction(setup("zone-load")), ["cell": parts[2]])
     default: return nil
     }
@@ -154,6 +164,9 @@ final class City: Sendable {
 
   @discardableResult
   func match() async throws -> Answer { try await tick(MatchRiders(setup("match-riders"))) }
+
+  @discardableResult
+  func priceZones() async throws -> Answer { try await tick(PriceZones(setup("price-zones"))) }
 
   @discardableResult
   func expire() async throws -> Answer { try await tick(ExpireOffers(setup("expire-offers"))) }
