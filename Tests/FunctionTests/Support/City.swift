@@ -29,6 +29,8 @@ final class City: Sendable {
   let fleet = MemoryFleet()
   let hub = FeedHub()
   let configuration: DispatchConfiguration
+  let models = HeldModels()
+  private let travelTimes: (any TravelTimes)?
   let follower: FleetFollower
   private let environment: [String: String]
   private let events = Mutex(0)
@@ -39,9 +41,10 @@ final class City: Sendable {
   static let dropoff = GeoPoint(latitude: 37.7949, longitude: -122.3994)
 
   /// Opens a city with the standard tariffs.
-  init(environment: [String: String] = [:], hasTariffs: Bool = true) async throws {
+  init(environment: [String: String] = [:], hasTariffs: Bool = true, travelTimes: (any TravelTimes)? = nil) async throws {
     clock = ManualClock(now: EventTime(unixMilliseconds: Self.start.unixMilliseconds))
     self.environment = environment
+    self.travelTimes = travelTimes
     configuration = DispatchConfiguration()
     rides = InterposingStore(record)
     follower = FleetFollower(fleet: fleet, drivers: record, regions: configuration.regions.regions.map(\.id))
@@ -62,6 +65,7 @@ final class City: Sendable {
       bindings: [
         "rides": rides, "drivers": record, "tariffs": record, "history": record, "outbox": record, "fleet": fleet,
         "feed": hub, "follower": follower, "configuration": configuration,
+        "travelTimes": travelTimes ?? LearnedTravelTimes(models: models, speeds: configuration.speeds),
       ], environment: environment, clock: clock, logger: Self.logger)
   }
 
