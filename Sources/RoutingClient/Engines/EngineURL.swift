@@ -28,7 +28,8 @@ package struct EngineURL: Sendable, Hashable, CustomStringConvertible {
     guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
       throw EngineURLError(reason: "it has characters that belong in no URL")
     }
-    guard let separator = text.firstRange(of: "+http://"), let kind = Kind(rawValue: String(text[..<separator.lowerBound]))
+    guard let separator = text.firstRange(of: "+http://"),
+      let kind = Kind(rawValue: String(text[..<separator.lowerBound]))
     else { throw EngineURLError(reason: "it begins neither with osrm+http:// nor with valhalla+http://") }
     var rest = text[separator.upperBound...]
     var profile = kind.defaultProfile

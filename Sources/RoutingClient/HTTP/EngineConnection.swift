@@ -45,7 +45,9 @@ final class EngineConnection: ChannelInboundHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     isOpen = false
-    end(.failure(RoutingError(error is HTTPParserError ? .malformedAnswer : .connectionLost, "no HTTP")))
+    // An answer that was cut off is an error to the parser as well.
+    let isGarbage = error is HTTPParserError && error as? HTTPParserError != .invalidEOFState
+    end(.failure(isGarbage ? RoutingError(.malformedAnswer, "no HTTP") : RoutingError(.connectionLost)))
     close()
   }
 

@@ -11,7 +11,8 @@ final class EngineExchange {
   var attempts = 0
   private(set) var isDone = false
 
-  init(_ request: EngineRequest, promise: EventLoopPromise<EngineReply>, deadline: NIODeadline, on loop: any EventLoop) {
+  init(_ request: EngineRequest, promise: EventLoopPromise<EngineReply>, deadline: NIODeadline, on loop: any EventLoop)
+  {
     self.request = request
     self.promise = promise
     timer = loop.assumeIsolated().scheduleTask(deadline: deadline) { self.expire() }

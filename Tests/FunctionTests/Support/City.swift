@@ -41,7 +41,8 @@ final class City: Sendable {
   static let dropoff = GeoPoint(latitude: 37.7949, longitude: -122.3994)
 
   /// Opens a city with the standard tariffs.
-  init(environment: [String: String] = [:], hasTariffs: Bool = true, travelTimes: (any TravelTimes)? = nil) async throws {
+  init(environment: [String: String] = [:], hasTariffs: Bool = true, travelTimes: (any TravelTimes)? = nil) async throws
+  {
     clock = ManualClock(now: EventTime(unixMilliseconds: Self.start.unixMilliseconds))
     self.environment = environment
     self.travelTimes = travelTimes
