@@ -1,15 +1,11 @@
 /// What is left to be told of each trip when all corrections so far are taken out.
 struct Residuals {
   private(set) var values: [Double]
-  private let clip: Double
+  /// More than this counts as this.
+  var clip = Double.infinity
 
-  /// - Parameters:
-  ///   - values: one per trip.
-  ///   - clip: more than this counts as this.
-  init(_ values: [Double], clip: Double) {
-    self.values = values
-    self.clip = clip
-  }
+  /// - Parameter values: one per trip.
+  init(_ values: [Double]) { self.values = values }
 
   /// What is left of a trip, cut off where it is far out: the influence function of Huber (1964).
   func clipped(_ sample: Int) -> Double { min(max(values[sample], -clip), clip) }

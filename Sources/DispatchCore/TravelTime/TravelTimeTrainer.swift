@@ -63,25 +63,32 @@ package struct TravelTimeTrainer: Sendable {
   package consuming func train() -> LearnedTravelTime? {
     guard !samples.isEmpty else { return nil }
     let overall = samples.reduce(0) { $0 + Double($1.logSpeed) } / Double(samples.count)
-    var residuals = Residuals(samples.map { Double($0.logSpeed) - overall }, clip: clip)
+    var residuals = Residuals(samples.map { Double($0.logSpeed) - overall })
     let knots = samples.map { LearnedTravelTime.knots(at: Double($0.meters)) }
     let bins = LearnedTravelTime.distances.count
     var distance = KnotEffect(knots, rows: samples.map { _ in 0 }, count: bins)
+    var hours = GroupEffect.levels(of: samples) { [Int($0.hour)] }
     var hour = KnotEffect(knots, rows: samples.map { Int($0.hour) * bins }, count: bins * LearnedTravelTime.hours)
     var places = GroupEffect.levels(of: samples) { sample in
       LearnedTravelTime.places(from: sample.from, to: sample.to, hour: Int(sample.hour), sector: Int(sample.sector))
     }
     var pairs = GroupEffect.levels(of: samples) { LearnedTravelTime.pairs(from: $0.from, to: $0.to) }
-    for _ in 0..<passes {
-      distance.refit(&residuals, prior: 0)
+    for pass in 0..<passes {
+      // Means first, which find even what is far out together; then what is far out alone counts less.
+      if pass > 0 { residuals.clip = clip }
+      distance.refit(&residuals, prior: priorTrips / 4)
+      for level in hours.indices { hours[level].refit(&residuals, prior: priorTrips, fewest: fewestTrips) }
       hour.refit(&residuals, prior: priorTrips)
       for level in places.indices { places[level].refit(&residuals, prior: priorTrips, fewest: fewestTrips) }
       for level in pairs.indices { pairs[level].refit(&residuals, prior: priorTrips, fewest: fewestTrips) }
     }
+    let byHour = GroupEffect.table(of: hours)
     return LearnedTravelTime(
       calendar: calendar, trainedOn: samples.count,
       byDistance: distance.values.map { Residuals.thousandths(overall + $0) },
-      byHour: hour.values.map(Residuals.thousandths), byPlace: GroupEffect.table(of: places),
+      byHour: hour.values.enumerated().map { index, value in
+        Residuals.thousandths(value + Double(byHour[index / bins] ?? 0) / 1_000)
+      }, byPlace: GroupEffect.table(of: places),
       byPair: GroupEffect.table(of: pairs))
   }
 }

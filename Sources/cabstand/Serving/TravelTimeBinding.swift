@@ -8,7 +8,7 @@ import RoutingClient
 struct TravelTimeBinding: DataBinding {
   let bindingClass = "travel-time"
   /// What is known without an engine.
-  let learned: LearnedTravelTimes
+  let known: any TravelTimes
   /// The engine of bindings that name none; nil where there is none.
   let engine: EngineURL?
   /// Whether engines are asked at all; a simulation asks none.
@@ -24,11 +24,11 @@ struct TravelTimeBinding: DataBinding {
         throw SetupError("data binding \(name): the url \(text) is no routing engine's: \(error)")
       }
     }
-    guard asksEngines, !settings.isLearned, let url else { return learned }
+    guard asksEngines, !settings.isLearned, let url else { return known }
     let client = RoutingClient(
       RoutingClient.Configuration(
         url: url, deadline: .milliseconds(settings.deadlineMilliseconds), connections: settings.connections))
-    return RoutedTravelTimes(client: client, fallback: learned)
+    return RoutedTravelTimes(client: client, fallback: known)
   }
 
   private struct Settings {
