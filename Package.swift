@@ -98,6 +98,9 @@ let package = Package(
       ["FunctionKit", nioCore, nioPosix, logging, metrics, serviceLifecycle, yams]),
     library("RedisClient", ["CHiredis", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
     library("PostgresClient", ["CLibpq", logging, metrics, serviceLifecycle]),
+    library(
+      "RoutingClient",
+      ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", nioCore, nioPosix, nioHTTP1, metrics]),
     library("EmbeddedStores", [logging]),
     library(
       "RedisState",
@@ -112,7 +115,7 @@ let package = Package(
       name: "cabstand",
       dependencies: [
         "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient",
-        "PostgresClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
+        "PostgresClient", "RoutingClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
         nioCore, nioPosix, logging, metrics, serviceLifecycle, unixSignals, argumentParser, yams,
       ] + functions.map { .init(stringLiteral: $0.1) },
       resources: [.embedInCode("openapi.json")],
@@ -127,6 +130,12 @@ let package = Package(
       "TriggerRuntimeTests",
       ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
     tests("RedisClientTests", ["RedisClient", "EmbeddedStores", nioCore, nioPosix, logging]),
+    tests(
+      "RoutingClientTests",
+      [
+        "RoutingClient", "DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "EmbeddedStores", nioCore, nioPosix,
+        nioHTTP1,
+      ]),
     tests("PostgresClientTests", ["PostgresClient", "EmbeddedStores", logging]),
     tests(
       "StateConformanceTests",

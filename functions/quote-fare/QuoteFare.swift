@@ -14,9 +14,10 @@ package struct QuoteFare: Function {
   private let tariffs: any TariffStore
   private let surge: any SurgeStore
   private let configuration: DispatchConfiguration
+  private let travelTimes: any TravelTimes
   /// How long a quote is good for, in seconds.
   private let validSeconds: Int
-  /// How much longer the road is than the crow's way, in hundredths.
+  /// How much longer the road is than the crow's way where nobody knows the road, in hundredths.
   private let detourPercent: Int
 
   package init(_ setup: FunctionSetup) throws {
@@ -24,6 +25,7 @@ package struct QuoteFare: Function {
     tariffs = try setup.binding("tariffs")
     surge = try setup.binding("surge")
     configuration = try setup.binding("configuration")
+    travelTimes = try setup.binding("travelTimes")
     validSeconds = try setup.integer("QUOTE_VALID_SECONDS", default: 600, in: 10...86_400)
     detourPercent = try setup.integer("DETOUR_PERCENT", default: 130, in: 100...300)
   }
@@ -49,14 +51,16 @@ package struct QuoteFare: Function {
       }
       let price = await price(at: pickup, in: region.id, context)
       let surgeTenths = price?.tenths(at: now) ?? 10
-      let meters = Int((pickup.distanceMeters(to: dropoff) * Double(detourPercent) / 100).rounded())
-      let seconds = configuration.speeds.seconds(from: pickup, to: dropoff, at: now)
+      let drive = try await travelTimes.estimate(from: pickup, to: dropoff, at: now, in: region.id)
+      let meters = drive?.meters ?? pickup.distanceMeters(to: dropoff) * Double(detourPercent) / 100
+      let seconds = drive?.wholeSeconds ?? configuration.speeds.seconds(from: pickup, to: dropoff, at: now)
+      let wholeMeters = Int(exactly: meters.rounded()) ?? 0
       let quote = Quote(
         id: .quote(for: rider, event: event.id, at: now), rider: rider, region: region.id, vehicleClass: vehicleClass,
         pickup: pickup, dropoff: dropoff,
         breakdown: FareCalculator.fare(
-          tariff, distanceMeters: meters, durationSeconds: seconds, surgeTenths: surgeTenths),
-        distanceMeters: meters, durationSeconds: seconds, surgeTenths: surgeTenths,
+          tariff, distanceMeters: wholeMeters, durationSeconds: seconds, surgeTenths: surgeTenths),
+        distanceMeters: wholeMeters, durationSeconds: seconds, surgeTenths: surgeTenths,
         surgeVersion: price?.tick.version, tariff: tariff.id, createdAt: now,
         expiresAt: now.advanced(bySeconds: validSeconds), idempotencyKey: key, requestHash: InputRules.hash(event))
       let kept = try await rides.insert(quote)

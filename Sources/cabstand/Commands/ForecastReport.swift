@@ -8,6 +8,8 @@ struct ForecastReport: Sendable {
   private let demand: ForecastReview
   private let learned: TravelTimeReview
   private let hourly: TravelTimeReview
+  /// One straight-line speed for all drives at all times: the median of the very trips that are reviewed.
+  private let oneSpeed: TravelTimeReview
 
   init(_ city: CityModel, _ file: TripFile) {
     demand = ForecastReview(
@@ -19,6 +21,10 @@ struct ForecastReport: Sendable {
     }
     hourly = TravelTimeReview(trips, calendar: city.requests.calendar) { from, to, time in
       from.distanceMeters(to: to) / city.speeds.metersPerSecond(at: time)
+    }
+    let speed = TravelTimeReview.medianMetersPerSecond(of: trips) ?? 5
+    oneSpeed = TravelTimeReview(trips, calendar: city.requests.calendar) { from, to, _ in
+      from.distanceMeters(to: to) / speed
     }
   }
 
@@ -55,6 +61,8 @@ struct ForecastReport: Sendable {
           Self.write(learned, into: &json)
           json.key("hourlySpeed")
           Self.write(hourly, into: &json)
+          json.key("oneSpeed")
+          Self.write(oneSpeed, into: &json)
         }
       }
     }
@@ -97,19 +105,20 @@ struct ForecastReport: Sendable {
     }
     lines.append("within the mean and twice its root: \(Self.fixed(demand.withinMargin * 100, 1)) %")
     lines.append("")
-    lines.append(Self.row(["travel time, hour", "trips", "mean", "median", "by hour only"]))
+    lines.append(Self.row(["travel time, hour", "trips", "mean", "median", "by hour only", "one speed"]))
     for (hour, errors) in learned.byHour.enumerated() where errors.trips > 0 {
-      lines.append(Self.row(String(hour), errors, hourly.byHour[hour]))
+      lines.append(Self.row(String(hour), errors, hourly.byHour[hour], oneSpeed.byHour[hour]))
     }
-    lines.append(Self.row("all", learned.all, hourly.all))
+    lines.append(Self.row("all", learned.all, hourly.all, oneSpeed.all))
     return lines.joined(separator: "\n")
   }
 
-  private static func row(_ name: String, _ errors: TravelTimeReview.Errors, _ other: TravelTimeReview.Errors) -> String {
-    row([
-      name, String(errors.trips), fixed(errors.mean * 100, 1) + " %", fixed(errors.median * 100, 1) + " %",
-      fixed(other.mean * 100, 1) + " / " + fixed(other.median * 100, 1) + " %",
-    ])
+  private static func row(_ name: String, _ errors: TravelTimeReview.Errors, _ others: TravelTimeReview.Errors...)
+    -> String
+  {
+    row(
+      [name, String(errors.trips), fixed(errors.mean * 100, 1) + " %", fixed(errors.median * 100, 1) + " %"]
+        + others.map { fixed($0.mean * 100, 1) + " / " + fixed($0.median * 100, 1) + " %" })
   }
 
   private static func row(_ columns: [String]) -> String {

@@ -47,7 +47,11 @@ struct SimulationAssembly {
     for region in regionIDs { _ = try await follower.catchUp(region) }
     let logger = Logger(label: "simulate", factory: { _ in SwiftLogNoOpLogHandler() })
     let invoker = DirectInvoker(clock: clock, logger: logger)
-    var opener = try BindingOpener(Bindings.all(stores, follower: follower, configuration: configuration))
+    // In a city of roads the dispatcher knows them as well as its drivers do.
+    let learned = LearnedTravelTimes(models: stores.models, speeds: configuration.speeds)
+    let travelTimes = scenario.travelTime.roads.map { RoadTravelTimes(roads: $0, fallback: learned) }
+    var opener = try BindingOpener(
+      Bindings.all(stores, follower: follower, configuration: configuration, travelTimes: travelTimes))
     let registry = FunctionCatalog.registry()
     var functions: [SimulatedFunction] = []
     var freshnessSeconds = 60

@@ -12,6 +12,7 @@ import Logging
 import MatchRiders
 import PriceZones
 import QuoteFare
+import RebalanceFleet
 import RequestRide
 import RideLookup
 import RideProgress
@@ -34,6 +35,7 @@ final class City: Sendable {
   let models = HeldModels()
   let hub = FeedHub()
   let configuration: DispatchConfiguration
+  private let travelTimes: (any TravelTimes)?
   let follower: FleetFollower
   private let environment: [String: String]
   private let events = Mutex(0)
@@ -45,11 +47,13 @@ final class City: Sendable {
 
   /// Opens a city with the standard tariffs.
   init(
-    environment: [String: String] = [:], hasTariffs: Bool = true, surge: (any SurgeStore)? = nil
+    environment: [String: String] = [:], hasTariffs: Bool = true, surge: (any SurgeStore)? = nil,
+    travelTimes: (any TravelTimes)? = nil
   ) async throws {
     self.surge = surge ?? fleet
     clock = ManualClock(now: EventTime(unixMilliseconds: Self.start.unixMilliseconds))
     self.environment = environment
+    self.travelTimes = travelTimes
     configuration = DispatchConfiguration()
     rides = InterposingStore(record)
     follower = FleetFollower(fleet: fleet, drivers: record, regions: configuration.regions.regions.map(\.id))
@@ -70,6 +74,8 @@ final class City: Sendable {
       bindings: [
         "rides": rides, "drivers": record, "tariffs": record, "history": record, "outbox": record, "fleet": fleet,
         "surge": surge, "models": models, "feed": hub, "follower": follower, "configuration": configuration,
+        "suggestions": record,
+        "travelTimes": travelTimes ?? LearnedTravelTimes(models: models, speeds: configuration.speeds),
       ], environment: environment, clock: clock, logger: Self.logger)
   }
 
@@ -167,6 +173,9 @@ final class City: Sendable {
 
   @discardableResult
   func priceZones() async throws -> Answer { try await tick(PriceZones(setup("price-zones"))) }
+
+  @discardableResult
+  func rebalance() async throws -> Answer { try await tick(RebalanceFleet(setup("rebalance-fleet"))) }
 
   @discardableResult
   func expire() async throws -> Answer { try await tick(ExpireOffers(setup("expire-offers"))) }
