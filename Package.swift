@@ -24,6 +24,7 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 /// The functions: folder below `functions/` and the name of its target.
 let functions = [
   ("answer-offer", "AnswerOffer"),
+  ("blocked-drivers", "BlockedDrivers"),
   ("driver-feed", "DriverFeed"),
   ("driver-shift", "DriverShift"),
   ("expire-offers", "ExpireOffers"),
@@ -32,6 +33,7 @@ let functions = [
   ("quote-fare", "QuoteFare"),
   ("rebalance-fleet", "RebalanceFleet"),
   ("request-ride", "RequestRide"),
+  ("ride-explain", "RideExplain"),
   ("ride-lookup", "RideLookup"),
   ("ride-progress", "RideProgress"),
   ("rider-feed", "RiderFeed"),
@@ -40,7 +42,9 @@ let functions = [
 ]
 
 /// The scripts below `migrations/` that make the schema of the record, in their order.
-let migrations = ["0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions"]
+let migrations = [
+  "0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions", "0008_matching",
+]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: rules)

@@ -1,4 +1,5 @@
 import AnswerOffer
+import BlockedDrivers
 import DispatchAPI
 import DispatchCore
 import DispatchState
@@ -12,6 +13,7 @@ import Logging
 import MatchRiders
 import QuoteFare
 import RequestRide
+import RideExplain
 import RideLookup
 import RideProgress
 import RiderFeed
@@ -28,6 +30,8 @@ final class City: Sendable {
   let rides: InterposingStore
   let fleet = MemoryFleet()
   let hub = FeedHub()
+  let models = HeldModels()
+  let log: any MatchLog
   let configuration: DispatchConfiguration
   let follower: FleetFollower
   private let environment: [String: String]
@@ -39,7 +43,8 @@ final class City: Sendable {
   static let dropoff = GeoPoint(latitude: 37.7949, longitude: -122.3994)
 
   /// Opens a city with the standard tariffs.
-  init(environment: [String: String] = [:], hasTariffs: Bool = true) async throws {
+  init(environment: [String: String] = [:], hasTariffs: Bool = true, log: (any MatchLog)? = nil) async throws {
+    self.log = log ?? record
     clock = ManualClock(now: EventTime(unixMilliseconds: Self.start.unixMilliseconds))
     self.environment = environment
     configuration = DispatchConfiguration()
@@ -61,6 +66,7 @@ final class City: Sendable {
       name: name,
       bindings: [
         "rides": rides, "drivers": record, "tariffs": record, "history": record, "outbox": record, "fleet": fleet,
+        "pairs": record, "log": log, "models": models,
         "feed": hub, "follower": follower, "configuration": configuration,
       ], environment: environment, clock: clock, logger: Self.logger)
   }
@@ -136,6 +142,10 @@ final class City: Sendable {
     case ("POST", "rides", 2, _): return (try RequestRide(setup("request-ride")), [:])
     case ("POST", "rides", 4, _): return (try RideProgress(setup("ride-progress")), id)
     case ("GET", "rides", 2, _): return (try RideLookup(setup("ride-lookup")), [:])
+    case ("GET", "riders", 4, _): return (try BlockedDrivers(setup("blocked-drivers")), ["rider": parts[2]])
+    case ("PUT", "riders", 5, _), ("DELETE", "riders", 5, _):
+      return (try BlockedDrivers(setup("blocked-drivers")), ["rider": parts[2], "driver": parts[4]])
+    case ("GET", "rides", 4, "explain"): return (try RideExplain(setup("ride-explain")), id)
     case ("GET", "rides", 4, "feed"): return (try RiderFeed(setup("rider-feed")), id)
     case ("GET", "rides", _, _): return (try RideLookup(setup("ride-lookup")), id)
     case ("GET", "zones", 3, _): return (try ZoneLoadFunction(setup("zone-load")), [:])
