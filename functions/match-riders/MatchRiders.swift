@@ -20,6 +20,7 @@ package struct MatchRiders: Function {
   private let configuration: DispatchConfiguration
   private let settings: MatchSettings
   private let search: CandidateSearch
+  private let soonFree: SoonFreeSearch
   private let outlook: OutlookReader
   private let keeper: RoundKeeper
   private let looks = LookTimes()
@@ -30,7 +31,9 @@ package struct MatchRiders: Function {
     follower = try setup.binding("follower")
     configuration = try setup.binding("configuration")
     settings = try MatchSettings(setup)
-    search = CandidateSearch(fleet: try setup.binding("fleet"), policy: settings.policy)
+    let fleet: any FleetIndex = try setup.binding("fleet")
+    search = CandidateSearch(fleet: fleet, policy: settings.policy)
+    soonFree = SoonFreeSearch(rides: rides, fleet: fleet, seconds: settings.policy.nextRideSeconds)
     outlook = OutlookReader(
       rides: rides, models: try setup.binding("models"), horizonSeconds: settings.policy.zoneHorizonSeconds)
     keeper = RoundKeeper(
@@ -69,12 +72,14 @@ package struct MatchRiders: Function {
     let drivers = try await search.drivers(for: open, in: region, now: now)
     let seconds = settings.window.seconds(waiting: open.count, free: drivers.count)
     guard settings.window.ends(at: now, since: last, seconds: seconds) else { return [] }
+    let finishing = try await soonFree.drivers(in: region, now: now, metersPerSecond: speed)
     var situation = MatchSituation(
-      rides: open, drivers: drivers.map { MatchDriver($0) }, metersPerSecond: speed, now: now)
+      rides: open, drivers: drivers.map { MatchDriver($0) } + finishing.map(\.candidate), metersPerSecond: speed,
+      now: now)
     situation.blocked = Set(try await pairs.blockedPairs(of: open.map(\.rider)))
     if settings.policy.zoneShortSeconds > 0 { situation.outlook = try await outlook.read(region, now: now) }
     let plan = try BatchMatcher.plan(situation, settings.policy)
-    let steps = steps(plan.proposals, open, now)
+    let steps = steps(plan.proposals, open, finishing, now)
     var outcomes: [RideID: MatchRound.Outcome] = [:]
     if !steps.isEmpty {
       let answers = try await rides.commit(steps)
@@ -97,15 +102,27 @@ package struct MatchRiders: Function {
     }
   }
 
-  private func steps(_ proposals: [BatchMatcher.Proposal], _ open: [Ride], _ now: Timestamp) -> [Commit] {
+  private func steps(
+    _ proposals: [BatchMatcher.Proposal], _ open: [Ride], _ finishing: [SoonFreeSearch.Found], _ now: Timestamp
+  ) -> [Commit] {
     let byID = Dictionary(open.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let soonFree = Dictionary(finishing.map { ($0.driver.driver, $0.driver) }, uniquingKeysWith: { first, _ in first })
     return proposals.compactMap { proposal in
-      guard let ride = byID[proposal.ride],
-        let change = try? RideLifecycle.offer(
-          ride, to: proposal.driver, pickupETASeconds: proposal.pickupETASeconds,
-          pickupDistanceMeters: proposal.pickupDistanceMeters, now: now, answerSeconds: settings.policy.answerSeconds)
-      else { return nil }
+      guard let ride = byID[proposal.ride], let change = try? step(proposal, ride, soonFree, now) else { return nil }
       return Commit(change, publishing: RideMessages.messages(of: change, at: now))
     }
+  }
+
+  private func step(
+    _ proposal: BatchMatcher.Proposal, _ ride: Ride, _ soonFree: [DriverID: SoonFreeDriver], _ now: Timestamp
+  ) throws -> RideChange {
+    if proposal.presentRide != nil, let driver = soonFree[proposal.driver] {
+      return try RideLifecycle.offerNext(
+        ride, to: driver, pickupETASeconds: proposal.pickupETASeconds,
+        pickupDistanceMeters: proposal.pickupDistanceMeters, now: now, answerSeconds: settings.policy.answerSeconds)
+    }
+    return try RideLifecycle.offer(
+      ride, to: proposal.driver, pickupETASeconds: proposal.pickupETASeconds,
+      pickupDistanceMeters: proposal.pickupDistanceMeters, now: now, answerSeconds: settings.policy.answerSeconds)
   }
 }

@@ -23,6 +23,7 @@ struct MatchSettings: Sendable {
       "ZONE_HORIZON_SECONDS", default: policy.zoneHorizonSeconds, in: 30...3_600)
     policy.scarceReachSeconds = try setup.integer("SCARCE_REACH_SECONDS", default: 0, in: 0...7_200)
     policy.scarceReachGrowth = try setup.number("SCARCE_REACH_GROWTH", default: policy.scarceReachGrowth, in: 0...100)
+    policy.nextRideSeconds = try setup.integer("NEXT_RIDE_SECONDS", default: 0, in: 0...3_600)
     self.policy = policy
     let minimum = try setup.integer("MINIMUM_WINDOW_SECONDS", default: 2, in: 1...600)
     window = MatchWindow(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FunctionKit
+import NIOCore
 import Replay
 
 /// `cabstand explain`: why a ride was offered to whom, and why not to others.
