@@ -23,7 +23,6 @@ package struct MatchRiders: Function {
   private let soonFree: SoonFreeSearch
   private let outlook: OutlookReader
   private let keeper: RoundKeeper
-  private let looks = LookTimes()
 
   package init(_ setup: FunctionSetup) throws {
     rides = try setup.binding("rides")
@@ -65,13 +64,12 @@ package struct MatchRiders: Function {
   /// Matches a region, where its window is over.
   /// - Returns: the rounds to keep.
   private func match(_ region: RegionID, _ now: Timestamp, _ logger: Logger) async throws -> [MatchRound] {
-    let last = looks.look(at: region, now)
     let open = try await rides.openRides(in: region, limit: Self.maximumRides)
     guard !open.isEmpty else { return [] }
     let speed = configuration.speeds.metersPerSecond(at: now)
     let drivers = try await search.drivers(for: open, in: region, now: now)
     let seconds = settings.window.seconds(waiting: open.count, free: drivers.count)
-    guard settings.window.ends(at: now, since: last, seconds: seconds) else { return [] }
+    guard settings.window.ends(at: now, seconds: seconds) else { return [] }
     let finishing = try await soonFree.drivers(in: region, now: now, metersPerSecond: speed)
     var situation = MatchSituation(
       rides: open, drivers: drivers.map { MatchDriver($0) } + finishing.map(\.candidate), metersPerSecond: speed,

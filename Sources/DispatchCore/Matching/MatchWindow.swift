@@ -25,16 +25,14 @@ package struct MatchWindow: Sendable, Hashable {
     return maximumSeconds
   }
 
-  /// Whether a window ends at a moment.
+  /// Whether a window ends at a moment: whether a multiple of its length lies within the shortest window before it.
   /// - Parameters:
-  ///   - now: the moment.
-  ///   - last: the moment looked at before; nil where there was none.
+  ///   - now: the moment, a tick of the trigger.
   ///   - seconds: the window's length.
-  package func ends(at now: Timestamp, since last: Timestamp?, seconds: Int) -> Bool {
-    let length = Int64(max(seconds, 1)) * 1_000
-    let shortest = Int64(minimumSeconds) * 1_000
-    let passed = last.map { min(max(now.milliseconds(since: $0), shortest), length) } ?? shortest
-    return Self.index(now, length) != Self.index(now.advanced(byMilliseconds: -passed), length)
+  package func ends(at now: Timestamp, seconds: Int) -> Bool {
+    let length = Int64(max(seconds, minimumSeconds)) * 1_000
+    let before = now.advanced(byMilliseconds: -Int64(minimumSeconds) * 1_000)
+    return Self.index(now, length) != Self.index(before, length)
   }
 
   private static func index(_ time: Timestamp, _ length: Int64) -> Int64 {
