@@ -172,7 +172,7 @@ struct RideWalkTests {
       let found = walk.record.violations(at: walk.now)
       try #require(found.isEmpty, "seed \(seed), step \(step): \(found)")
     }
-    #expect(walk.applied.count >= 8, "a walk gets somewhere: \(walk.applied)")
+    #expect(walk.applied.count >= 7, "a walk gets somewhere: \(walk.applied)")
     for ride in walk.record.rides.values where ride.state.isFinal {
       for driver in walk.record.drivers.values {
         #expect(driver.activity.ride != ride.id && driver.activity.nextRide != ride.id)

@@ -13,6 +13,19 @@ struct NextRideMatcher: Function {
   let regions: [RegionID]
   let seconds: Int
 
+  init(_ matcher: any Function, rides: any RideStore, fleet: any FleetIndex, regions: [RegionID], seconds: Int) {
+    self.matcher = matcher
+    self.rides = rides
+    self.fleet = fleet
+    self.regions = regions
+    self.seconds = seconds
+  }
+
+  /// It takes its parts from a simulation, not from bindings.
+  init(_ setup: FunctionSetup) throws {
+    throw SetupError("NextRideMatcher is built by tests only")
+  }
+
   func handle(_ event: Event, _ context: Context) async throws -> Response {
     let response = try await matcher.handle(event, context)
     let now = Timestamp(unixMilliseconds: context.now.unixMilliseconds)

@@ -17,7 +17,8 @@ extension WorldTests {
     world.apply(
       .offer(driver: 0, OfferView(offerID: "p", rideID: "next", pickup: depot, dropoff: pickup)), at: moment)
     world.advance(to: moment + 6_000)
-    #expect(world.takeActions() == [.accept(driver: 0, offerID: "p", rideID: "next")])
+    let answers = world.takeActions()
+    #expect(answers == [.accept(driver: 0, offerID: "p", rideID: "next")])
     world.apply(.accepted(driver: 0, offerID: "p", next(.accepted, 3)), at: moment + 6_000)
     #expect(world.tally.nextRides == 1 && world.occupation(ofDriver: 0) == .withRider)
     return world
@@ -42,7 +43,8 @@ extension WorldTests {
 
   @Test func theNextRideBeginsWhereThePresentOneEnds() throws {
     var world = try Self.promised()
-    #expect(!world.endShift(0))
+    let isEnded = world.endShift(0)
+    #expect(!isEnded)
     let actions = try Self.end(&world)
     #expect(world.occupation(ofDriver: 0) == .toPickup && world.idleDrivers == 0)
     guard case .step(0, "next", .arrive, let arrival, _)? = actions.first else {
@@ -62,12 +64,14 @@ extension WorldTests {
     bySnapshot.apply(
       .snapshot(driver: 0, isOnline: true, offer: nil, ride: Self.ride(.started, 5, driver: "d0")),
       at: Self.start + 600_000)
-    #expect(bySnapshot.takeActions() == [.inspect(driver: 0, rideID: "next")])
+    let questions = bySnapshot.takeActions()
+    #expect(questions == [.inspect(driver: 0, rideID: "next")])
     bySnapshot.apply(
       .inspected(driver: 0, rideID: "next", Self.next(.cancelledByRider, 4)), at: Self.start + 600_000)
     for var world in [byFeed, bySnapshot] {
       #expect(world.occupation(ofDriver: 0) == .withRider)
-      #expect(try Self.end(&world).isEmpty)
+      let actions = try Self.end(&world)
+      #expect(actions.isEmpty)
       #expect(world.idleDrivers == 1)
     }
   }
