@@ -136,7 +136,10 @@ let package = Package(
       ]),
     tests(
       "ReplayTests",
-      ["Replay", "cabstand", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid", nioCore, nioPosix, nioHTTP1]),
+      [
+        "Replay", "cabstand", "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid", nioCore,
+        nioPosix, nioHTTP1,
+      ]),
     tests(
       "FunctionTests",
       ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging]

@@ -60,7 +60,7 @@ extension PostgresRecord {
   static let assignment = PostgresStatement(
     """
     SELECT \(Ride.columns), \(DriverActivity.columns)
-    FROM rides AS ride LEFT JOIN drivers AS driver USING (driver_id) WHERE ride_id = $1
+    FROM rides AS ride LEFT JOIN drivers AS driver USING (driver_id) WHERE ride.ride_id = $1
     """)
 
   static let offerByID = PostgresStatement("SELECT \(Offer.columns) FROM offers AS offer WHERE offer_id = $1")
