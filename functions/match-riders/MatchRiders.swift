@@ -68,14 +68,16 @@ package struct MatchRiders: Function {
     guard !open.isEmpty else { return [] }
     let speed = configuration.speeds.metersPerSecond(at: now)
     let drivers = try await search.drivers(for: open, in: region, now: now)
-    let seconds = settings.window.seconds(waiting: open.count, free: drivers.count)
+    let outlook = try await outlook.read(region, now: now)
+    let seconds = settings.window.seconds(
+      waiting: open.count, free: drivers.count, arrivalsPerSecond: outlook.requests(within: 1))
     guard settings.window.ends(at: now, seconds: seconds) else { return [] }
     let finishing = try await soonFree.drivers(in: region, now: now, metersPerSecond: speed)
     var situation = MatchSituation(
       rides: open, drivers: drivers.map { MatchDriver($0) } + finishing.map(\.candidate), metersPerSecond: speed,
       now: now)
     situation.blocked = Set(try await pairs.blockedPairs(of: open.map(\.rider)))
-    if settings.policy.zoneShortSeconds > 0 { situation.outlook = try await outlook.read(region, now: now) }
+    situation.outlook = outlook
     let plan = try BatchMatcher.plan(situation, settings.policy)
     let steps = steps(plan.proposals, open, finishing, now)
     var outcomes: [RideID: MatchRound.Outcome] = [:]

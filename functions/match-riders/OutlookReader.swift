@@ -36,15 +36,15 @@ struct OutlookReader: Sendable {
     let start = Timestamp(unixMilliseconds: minute * 60_000)
     let outlook: ZoneOutlook
     if let model = try await models.model(for: region)?.city.requests {
+      let expected = model.expected(from: start, seconds: horizonSeconds)
       outlook = ZoneOutlook(
-        Dictionary(
-          zip(model.zones, model.expected(from: start, seconds: horizonSeconds)), uniquingKeysWith: { first, _ in first }))
+        zip(model.zones, expected).map { (cell: $0, requests: $1) }, horizonSeconds: horizonSeconds)
     } else {
       let seen = try await rides.demand(
         in: region, demandSince: start.advanced(bySeconds: -Self.memorySeconds), completedSince: start)
       let part = Double(horizonSeconds) / Double(Self.memorySeconds)
       outlook = ZoneOutlook(
-        Dictionary(seen.map { ($0.cell, Double($0.demand) * part) }, uniquingKeysWith: { first, _ in first }))
+        seen.map { (cell: $0.cell, requests: Double($0.demand) * part) }, horizonSeconds: horizonSeconds)
     }
     cache.entries.withLock { $0[region] = Entry(minute: minute, outlook: outlook) }
     return outlook

@@ -19,7 +19,8 @@ package struct MatchPolicy: Sendable, Hashable {
   package var zoneHorizonSeconds = 300
   /// The longest time from request to pickup that is offered, in seconds; 0 sets no limit.
   package var maximumWaitSeconds = 0
-  /// The longest time to the pickup that is offered to a new request where drivers are scarce, in seconds; 0 sets no limit.
+  /// The longest time to the pickup that is offered to a new request where drivers are scarce, in seconds; 0 sets no limit. It is so
+  /// many times longer as there are idle drivers per request expected within that time.
   package var scarceReachSeconds = 0
   /// How much longer it may be for each second that the rider has waited.
   package var scarceReachGrowth = 1.0

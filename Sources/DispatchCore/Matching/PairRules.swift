@@ -7,7 +7,8 @@ struct PairRules {
   private let plane: FlatEarth
   private let places: [FlatEarth.Point]
   private let oldestPosition: Timestamp
-  private let isScarce: Bool
+  /// The longest time to the pickup that is offered to a new request, in seconds; nil where there is no such limit.
+  private let firstReachSeconds: Double?
 
   init(_ situation: MatchSituation, _ policy: MatchPolicy) {
     self.situation = situation
@@ -16,7 +17,17 @@ struct PairRules {
     self.plane = plane
     places = situation.drivers.map { plane.project($0.position) }
     oldestPosition = situation.now.advanced(bySeconds: -policy.freshnessSeconds)
-    isScarce = true
+    firstReachSeconds = Self.firstReach(situation, policy)
+  }
+
+  /// Taking a driver over a long way costs nothing while others stand idle, and the next rides where they do not. So the reach is so
+  /// many times the least one as there are idle drivers per request that is expected within it.
+  private static func firstReach(_ situation: MatchSituation, _ policy: MatchPolicy) -> Double? {
+    guard policy.scarceReachSeconds > 0 else { return nil }
+    let least = Double(policy.scarceReachSeconds)
+    let idle = situation.drivers.count { $0.presentRide == nil && !$0.isOccupied }
+    let asked = situation.outlook.requests(within: least) + Double(situation.rides.count)
+    return least * max(Double(idle) / asked, 1)
   }
 
   /// A ride with what follows from it for every driver.
@@ -74,9 +85,7 @@ struct PairRules {
     if policy.maximumWaitSeconds > 0, row.ageSeconds + seconds > Double(policy.maximumWaitSeconds) {
       return .waitTooLong
     }
-    if policy.scarceReachSeconds > 0, isScarce,
-      seconds > Double(policy.scarceReachSeconds) + policy.scarceReachGrowth * row.ageSeconds
-    {
+    if let firstReachSeconds, seconds > firstReachSeconds + policy.scarceReachGrowth * row.ageSeconds {
       return .worthWaiting
     }
     return nil

@@ -61,7 +61,7 @@ struct MatchPlanTests {
     }
     let cells = Set(drivers.map(\.cell)).sorted()
     let outlook = ZoneOutlook(
-      Dictionary(cells.map { ($0, Double(random.below(30)) / 10) }, uniquingKeysWith: { first, _ in first }))
+      cells.map { (cell: $0, requests: Double(random.below(30)) / 10) }, horizonSeconds: 300)
     return MatchSituation(
       rides: rides, drivers: drivers, blocked: blocked, outlook: outlook, metersPerSecond: speed, now: now)
   }
@@ -78,9 +78,17 @@ struct MatchPlanTests {
       driver.seenAt >= now.advanced(bySeconds: -policy.freshnessSeconds),
       policy.maximumWaitSeconds == 0 || age + seconds <= Double(policy.maximumWaitSeconds),
       policy.scarceReachSeconds == 0
-        || seconds <= Double(policy.scarceReachSeconds) + policy.scarceReachGrowth * age
+        || seconds <= reach(situation, policy) + policy.scarceReachGrowth * age
     else { return nil }
     return Int((seconds * 10).rounded()) + Int((zone(situation, policy, ride, driver) * 10).rounded())
+  }
+
+  /// What a new request reaches: so many times the least as drivers are idle per request, but not less.
+  private func reach(_ situation: MatchSituation, _ policy: MatchPolicy) -> Double {
+    let least = Double(policy.scarceReachSeconds)
+    let idle = situation.drivers.count { $0.presentRide == nil && !$0.isOccupied }
+    let asked = situation.outlook.total * least / 300 + Double(situation.rides.count)
+    return max(least, least * Double(idle) / asked)
   }
 
   private func zone(
@@ -226,7 +234,7 @@ struct MatchPlanTests {
     policy.zoneShortSeconds = 120
     situation.outlook = ZoneOutlook()
     #expect(try BatchMatcher.plan(situation, policy).proposals.map(\.driver.text) == ["cab-0"])
-    situation.outlook = ZoneOutlook([situation.drivers[0].cell: 5])
+    situation.outlook = ZoneOutlook([(cell: situation.drivers[0].cell, requests: 5)], horizonSeconds: 300)
     let plan = try BatchMatcher.plan(situation, policy)
     #expect(plan.proposals.map(\.driver.text) == ["cab-1"])
     let round = try #require(plan.round(of: 0, outcome: .offered, listing: 9))
