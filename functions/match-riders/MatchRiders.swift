@@ -34,7 +34,8 @@ package struct MatchRiders: Function {
     search = CandidateSearch(fleet: fleet, policy: settings.policy)
     soonFree = SoonFreeSearch(rides: rides, fleet: fleet, seconds: settings.policy.nextRideSeconds)
     outlook = OutlookReader(
-      rides: rides, models: try setup.binding("models"), horizonSeconds: settings.policy.zoneHorizonSeconds)
+      rides: rides, fleet: fleet, models: try setup.binding("models"),
+      horizonSeconds: settings.policy.zoneHorizonSeconds)
     keeper = RoundKeeper(
       log: try setup.binding("log"), limits: settings.logLimits, listing: settings.explainedDrivers,
       keptDays: settings.explainedDays)
@@ -68,16 +69,17 @@ package struct MatchRiders: Function {
     guard !open.isEmpty else { return [] }
     let speed = configuration.speeds.metersPerSecond(at: now)
     let drivers = try await search.drivers(for: open, in: region, now: now)
-    let outlook = try await outlook.read(region, now: now)
+    let picture = try await outlook.read(region, now: now)
     let seconds = settings.window.seconds(
-      waiting: open.count, free: drivers.count, arrivalsPerSecond: outlook.requests(within: 1))
+      waiting: open.count, free: drivers.count, arrivalsPerSecond: picture.outlook.requests(within: 1))
     guard settings.window.ends(at: now, seconds: seconds) else { return [] }
     let finishing = try await soonFree.drivers(in: region, now: now, metersPerSecond: speed)
     var situation = MatchSituation(
       rides: open, drivers: drivers.map { MatchDriver($0) } + finishing.map(\.candidate), metersPerSecond: speed,
       now: now)
     situation.blocked = Set(try await pairs.blockedPairs(of: open.map(\.rider)))
-    situation.outlook = outlook
+    situation.outlook = picture.outlook
+    situation.busyDrivers = picture.busyDrivers
     let plan = try BatchMatcher.plan(situation, settings.policy)
     let steps = steps(plan.proposals, open, finishing, now)
     var outcomes: [RideID: MatchRound.Outcome] = [:]

@@ -3,13 +3,20 @@ import DispatchState
 import HexGrid
 import Synchronization
 
-/// Reads what the zones of a region are about to ask for: from the model where there is one, else from what they asked for lately.
+/// Reads what the zones of a region are about to ask for, from the model where there is one, else from what they asked for lately; and
+/// how many drivers are busy.
 ///
 /// Read once a minute and kept meanwhile: it follows from the minute alone.
 struct OutlookReader: Sendable {
+  /// What was read.
+  struct Picture: Sendable {
+    var outlook: ZoneOutlook
+    var busyDrivers: Int
+  }
+
   private struct Entry: Sendable {
     var minute: Int64
-    var outlook: ZoneOutlook
+    var picture: Picture
   }
 
   private final class Cache: Sendable {
@@ -20,19 +27,21 @@ struct OutlookReader: Sendable {
   static let memorySeconds = 900
 
   let rides: any RideStore
+  let fleet: any FleetIndex
   let models: any ModelSource
   let horizonSeconds: Int
   private let cache = Cache()
 
-  init(rides: any RideStore, models: any ModelSource, horizonSeconds: Int) {
+  init(rides: any RideStore, fleet: any FleetIndex, models: any ModelSource, horizonSeconds: Int) {
     self.rides = rides
+    self.fleet = fleet
     self.models = models
     self.horizonSeconds = horizonSeconds
   }
 
-  func read(_ region: RegionID, now: Timestamp) async throws -> ZoneOutlook {
+  func read(_ region: RegionID, now: Timestamp) async throws -> Picture {
     let minute = now.unixMilliseconds / 60_000
-    if let entry = cache.entries.withLock({ $0[region] }), entry.minute == minute { return entry.outlook }
+    if let entry = cache.entries.withLock({ $0[region] }), entry.minute == minute { return entry.picture }
     let start = Timestamp(unixMilliseconds: minute * 60_000)
     let outlook: ZoneOutlook
     if let model = try await models.model(for: region)?.city.requests {
@@ -46,7 +55,9 @@ struct OutlookReader: Sendable {
       outlook = ZoneOutlook(
         seen.map { (cell: $0.cell, requests: Double($0.demand) * part) }, horizonSeconds: horizonSeconds)
     }
-    cache.entries.withLock { $0[region] = Entry(minute: minute, outlook: outlook) }
-    return outlook
+    let busy = try await fleet.supply(in: region).reduce(0) { $0 + max($1.supply - $1.idle, 0) }
+    let picture = Picture(outlook: outlook, busyDrivers: busy)
+    cache.entries.withLock { $0[region] = Entry(minute: minute, picture: picture) }
+    return picture
   }
 }

@@ -24,7 +24,8 @@ struct Explanation {
   }
 
   private func write(_ round: MatchRound, number: Int, to json: inout JSONWriter) {
-    let offer = round.outcome == .offered ? offers.first { $0.driver == round.driver && $0.offeredAt == round.time } : nil
+    let offer =
+      round.outcome == .offered ? offers.first { $0.driver == round.driver && $0.offeredAt == round.time } : nil
     json.member("time", time: round.time)
     json.member("outcome", round.outcome.rawValue)
     json.member("chosen", round.driver?.text)

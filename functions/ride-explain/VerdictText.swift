@@ -16,7 +16,9 @@ enum VerdictText {
   static func reason(_ item: ConsideredDriver, _ offers: [Offer], before time: Timestamp) -> Reason {
     guard item.verdict == .excluded else {
       var detail = of(item.verdict)
-      if item.verdict == .takenByOther, let ride = item.otherRide { detail = "Served ride \(ride) at less cost in total." }
+      if item.verdict == .takenByOther, let ride = item.otherRide {
+        detail = "Served ride \(ride) at less cost in total."
+      }
       return Reason(code: item.verdict.rawValue, detail: detail, phrase: phrase(item.verdict))
     }
     let last = offers.last { $0.driver == item.driver && $0.offeredAt < time }

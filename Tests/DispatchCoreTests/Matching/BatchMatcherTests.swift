@@ -39,7 +39,8 @@ struct BatchMatcherTests {
   }
 
   private func situation(_ instance: Instance) -> MatchSituation {
-    MatchSituation(rides: instance.rides, drivers: instance.drivers.map { MatchDriver($0) }, metersPerSecond: 5, now: now)
+    MatchSituation(
+      rides: instance.rides, drivers: instance.drivers.map { MatchDriver($0) }, metersPerSecond: 5, now: now)
   }
 
   private func match(_ instance: Instance, _ policy: MatchPolicy? = nil) throws -> [BatchMatcher.Proposal] {

@@ -63,7 +63,8 @@ struct MatchPlanTests {
     let outlook = ZoneOutlook(
       cells.map { (cell: $0, requests: Double(random.below(30)) / 10) }, horizonSeconds: 300)
     return MatchSituation(
-      rides: rides, drivers: drivers, blocked: blocked, outlook: outlook, metersPerSecond: speed, now: now)
+      rides: rides, drivers: drivers, blocked: blocked, outlook: outlook, busyDrivers: random.chance(0.8) ? 30 : 9,
+      metersPerSecond: speed, now: now)
   }
 
   /// What a pair costs without the rider's age, in tenths of a second, worked out the plain way; nil where it is not allowed.
@@ -83,12 +84,14 @@ struct MatchPlanTests {
     return Int((seconds * 10).rounded()) + Int((zone(situation, policy, ride, driver) * 10).rounded())
   }
 
-  /// What a new request reaches: so many times the least as drivers are idle per request, but not less.
+  /// What a new request reaches: so many times the least as drivers are idle per other request, but not less; without limit where
+  /// hardly anybody comes free.
   private func reach(_ situation: MatchSituation, _ policy: MatchPolicy) -> Double {
     let least = Double(policy.scarceReachSeconds)
+    if situation.busyDrivers == 9 { return .infinity }
     let idle = situation.drivers.count { $0.presentRide == nil && !$0.isOccupied }
-    let asked = situation.outlook.total * least / 300 + Double(situation.rides.count)
-    return max(least, least * Double(idle) / asked)
+    let asked = situation.outlook.total * least / 300 + Double(situation.rides.count - 1)
+    return asked > 0 ? max(least, least * Double(idle) / asked) : .infinity
   }
 
   private func zone(
@@ -176,7 +179,9 @@ struct MatchPlanTests {
       #expect(whole.considered.map(\.driver).sorted() == situation.drivers.map(\.driver).sorted())
       #expect(whole.driver == proposal?.driver)
       #expect(whole.considered.filter { $0.verdict == .chosen }.map(\.driver) == (proposal.map { [$0.driver] } ?? []))
-      let weighed = whole.considered.filter { [.chosen, .takenByOther, .costsMore, .zoneLeftShort].contains($0.verdict) }
+      let weighed = whole.considered.filter {
+        [.chosen, .takenByOther, .costsMore, .zoneLeftShort].contains($0.verdict)
+      }
       #expect(weighed.count <= policy.candidatesPerRide)
       for item in whole.considered {
         try check(item, ride, proposal, situation, policy, proposals)
@@ -228,7 +233,8 @@ struct MatchPlanTests {
     for (index, degrees) in [-0.0102, 0.0136].enumerated() {
       let place = GeoPoint(latitude: pickup.latitude, longitude: pickup.longitude + degrees)
       situation.drivers[index] = MatchDriver(
-        DriverSnapshot(driver: DriverID(trusted: "cab-\(index)"), position: place, cell: try Samples.cell(place), seenAt: now))
+        DriverSnapshot(
+          driver: DriverID(trusted: "cab-\(index)"), position: place, cell: try Samples.cell(place), seenAt: now))
     }
     var policy = MatchPolicy()
     policy.zoneShortSeconds = 120

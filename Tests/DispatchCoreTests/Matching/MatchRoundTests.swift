@@ -34,7 +34,10 @@ struct MatchRoundTests {
 
   @Test(
     "What is no stored form is refused",
-    arguments: ["cab", "cab,C", "cab,C,1,2,3", "cab,?,1,2,3,4", "cab,CC,1,2,3,4", ",C,1,2,3,4", "cab,C,x,2,3,4", "a,C,1,2,3,4,r,9"])
+    arguments: [
+      "cab", "cab,C", "cab,C,1,2,3", "cab,?,1,2,3,4", "cab,CC,1,2,3,4", ",C,1,2,3,4", "cab,C,x,2,3,4",
+      "a,C,1,2,3,4,r,9",
+    ])
   func malformed(text: String) {
     #expect(MatchRound.considered(text) == nil)
   }

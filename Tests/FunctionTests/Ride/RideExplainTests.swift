@@ -42,8 +42,8 @@ struct RideExplainTests {
     #expect(rounds[0]["outcome"]?.text == "offered" && rounds[0]["chosen"]?.text == "near")
     #expect(rounds[0]["offerId"]?.text == offer.id.text && rounds[0]["answer"]?.text == "open")
     let chosen = try #require(rounds[0]["candidates"]?.items.first { $0["driver"]?.text == "near" })
-    #expect(chosen["pickupETASeconds"]?.integer == Int64(offer.pickupETASeconds))
-    #expect(chosen["distanceMeters"]?.integer == Int64(offer.pickupDistanceMeters))
+    #expect(chosen["pickupETASeconds"]?.integer == offer.pickupETASeconds)
+    #expect(chosen["distanceMeters"]?.integer == offer.pickupDistanceMeters)
     #expect(answer["summary"]?.text?.contains("offered to near") == true)
   }
 

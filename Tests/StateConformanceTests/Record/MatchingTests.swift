@@ -28,7 +28,8 @@ struct MatchLogTests {
   func roundsAreKeptWholeAndInOrder(_ kind: RecordKind) async throws {
     try await kind.withRecord { record in
       let other = RideID(trusted: "r00002")
-      let bare = MatchRound(ride: other, time: Sample.time(0), outcome: .unserved, openRides: 1, ageSeconds: 0, considered: [])
+      let bare = MatchRound(
+        ride: other, time: Sample.time(0), outcome: .unserved, openRides: 1, ageSeconds: 0, considered: [])
       try await record.append([round(2, 1), bare], limits: Self.all)
       try await record.append([round(4, 2, outcome: .driverChanged)], limits: Self.all)
       try await record.append([round(6, 3, outcome: .offered), round(6, 3, ride: other)], limits: Self.all)
@@ -124,18 +125,23 @@ struct BlockedPairTests {
       let pair = BlockedPair(rider: Sample.rider(1), driver: Sample.driver(2))
       let second = BlockedPair(rider: Sample.rider(1), driver: Sample.driver(1))
       let other = BlockedPair(rider: Sample.rider(2), driver: Sample.driver(2))
-      #expect(try await record.blockedPairs(of: [Sample.rider(1)]).isEmpty)
-      #expect(try await record.block(pair, at: Sample.start))
-      #expect(try await !record.block(pair, at: Sample.time(1)))
-      for pair in [second, other] { #expect(try await record.block(pair, at: Sample.start)) }
-      #expect(try await record.blockedPairs(of: [Sample.rider(1)]) == [second, pair])
-      let riders = [3, 2, 1, 1].map(Sample.rider)
-      #expect(try await record.blockedPairs(of: riders) == [second, pair, other], "each once, in order")
-      #expect(try await record.blockedPairs(of: []).isEmpty)
-      #expect(try await record.unblock(pair))
-      #expect(try await !record.unblock(pair))
-      #expect(try await record.blockedPairs(of: riders) == [second, other])
-      #expect(try await record.block(pair, at: Sample.time(2)))
+      let riders: [RiderID] = [Sample.rider(3), Sample.rider(2), Sample.rider(1), Sample.rider(1)]
+      func block(_ pair: BlockedPair) async throws -> Bool { try await record.block(pair, at: Sample.start) }
+      func unblock(_ pair: BlockedPair) async throws -> Bool { try await record.unblock(pair) }
+      func pairs(_ riders: [RiderID]) async throws -> [BlockedPair] { try await record.blockedPairs(of: riders) }
+      let before = try await pairs(riders)
+      #expect(before.isEmpty)
+      #expect(try await block(pair) == true)
+      #expect(try await block(pair) == false)
+      #expect(try await block(second) == true)
+      #expect(try await block(other) == true)
+      #expect(try await pairs([Sample.rider(1)]) == [second, pair])
+      #expect(try await pairs(riders) == [second, pair, other], "each once, in order")
+      #expect(try await pairs([]) == [])
+      #expect(try await unblock(pair) == true)
+      #expect(try await unblock(pair) == false)
+      #expect(try await pairs(riders) == [second, other])
+      #expect(try await block(pair) == true)
     }
   }
 }
