@@ -24,6 +24,7 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 /// The functions: folder below `functions/` and the name of its target.
 let functions = [
   ("answer-offer", "AnswerOffer"),
+  ("blocked-drivers", "BlockedDrivers"),
   ("driver-feed", "DriverFeed"),
   ("driver-shift", "DriverShift"),
   ("expire-offers", "ExpireOffers"),
@@ -33,6 +34,7 @@ let functions = [
   ("quote-fare", "QuoteFare"),
   ("rebalance-fleet", "RebalanceFleet"),
   ("request-ride", "RequestRide"),
+  ("ride-explain", "RideExplain"),
   ("ride-lookup", "RideLookup"),
   ("ride-progress", "RideProgress"),
   ("rider-feed", "RiderFeed"),
@@ -43,8 +45,8 @@ let functions = [
 
 /// The scripts below `migrations/` that make the schema of the record, in their order.
 let migrations = [
-  "0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions",
-  "0010_surge",
+  "0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions", "0007_next_ride",
+  "0008_matching", "0010_surge",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -145,7 +147,10 @@ let package = Package(
       ]),
     tests(
       "ReplayTests",
-      ["Replay", "cabstand", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid", nioCore, nioPosix, nioHTTP1]),
+      [
+        "Replay", "cabstand", "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid", nioCore,
+        nioPosix, nioHTTP1,
+      ]),
     tests(
       "FunctionTests",
       ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging]

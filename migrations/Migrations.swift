@@ -14,6 +14,8 @@ package enum Migrations {
     script("0004_history", PackageResources._004_history_sql),
     script("0005_commit", PackageResources._005_commit_sql),
     script("0006_suggestions", PackageResources._006_suggestions_sql),
+    script("0007_next_ride", PackageResources._007_next_ride_sql),
+    script("0008_matching", PackageResources._008_matching_sql),
     script("0010_surge", PackageResources._010_surge_sql),
   ]
 

@@ -35,12 +35,13 @@ package struct AnswerOffer: Function {
     _ id: OfferID, _ driver: DriverID, isAccept: Bool, _ context: Context
   ) async throws -> Response? {
     let now = Timestamp(unixMilliseconds: context.now.unixMilliseconds)
-    guard let offer = try await rides.offer(id), let ride = try await rides.ride(offer.ride) else {
+    guard let offer = try await rides.offer(id), let assignment = try await rides.assignment(of: offer.ride) else {
       throw FunctionError(.notFound, code: "unknownOffer", "There is no offer \(id).", field: "id")
     }
     guard offer.driver == driver else {
       throw FunctionError(.forbidden, code: "notYourOffer", "The offer is for another driver.", field: "driver")
     }
+    let ride = assignment.ride
     // The same answer again is a retry.
     if isAccept, offer.state == .accepted { return Self.ride(ride) }
     if !isAccept, offer.state == .declined { return Self.declined(offer) }
@@ -48,12 +49,15 @@ package struct AnswerOffer: Function {
     do throws(RideLifecycle.Refusal) {
       change =
         isAccept
-        ? try RideLifecycle.accept(ride, offer, by: driver, now: now)
-        : try RideLifecycle.decline(ride, offer, by: driver, now: now)
+        ? try RideLifecycle.accept(ride, offer, by: driver, activity: assignment.activity, now: now)
+        : try RideLifecycle.decline(ride, offer, by: driver, activity: assignment.activity, now: now)
     } catch {
-      // An open offer whose ride moved on is about to be closed by whoever moved it.
-      if case .illegalTransition = error, offer.state == .open { return nil }
-      throw ErrorMapping.answer(error)
+      switch error {
+      // An open offer whose ride or driver moved on is about to be closed by whoever moved it.
+      case .illegalTransition where offer.state == .open: return nil
+      case .driverElsewhere: return nil
+      default: throw ErrorMapping.answer(error)
+      }
     }
     let outcome = try await rides.commit([Commit(change, publishing: RideMessages.messages(of: change, at: now))])
     guard case .applied(let status) = outcome.first else { return nil }

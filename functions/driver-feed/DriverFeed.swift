@@ -47,25 +47,24 @@ package struct DriverFeed: Function {
 
   private func snapshot(_ driver: DriverID) async throws -> [UInt8] {
     let status = try await drivers.status(of: driver)
-    var offer: Offer?
-    var ride: Ride?
-    switch status?.activity {
-    case .offered(let id):
+    let activity = status?.activity
+    var (offer, offered, ride, next): (Offer?, Ride?, Ride?, Ride?)
+    if let id = activity?.offer {
       offer = try await rides.offer(id)
-      if let offer { ride = try await rides.ride(offer.ride) }
-    case .busy(let id):
-      ride = try await rides.ride(id)
-    case .idle, .offline, nil:
-      break
+      if let offer { offered = try await rides.ride(offer.ride) }
     }
+    if let id = activity?.ride { ride = try await rides.ride(id) }
+    if let id = activity?.nextRide { next = try await rides.ride(id) }
     return JSONWriter.bytes { json in
       json.object { json in
         json.member("driver", driver.text)
         json.member("status", status.map { $0.activity == .offline ? "offline" : "online" } ?? "offline")
         json.key("offer")
-        if let offer, let ride { json.offer(offer, of: ride) } else { json.null() }
+        if let offer, let offered { json.offer(offer, of: offered) } else { json.null() }
         json.key("ride")
-        if offer == nil, let ride { json.ride(ride) } else { json.null() }
+        if let ride { json.ride(ride) } else { json.null() }
+        json.key("nextRide")
+        if let next { json.ride(next) } else { json.null() }
       }
     }
   }

@@ -74,7 +74,7 @@ package struct DriverShift: Function {
       switch status.activity {
       case .offline:
         return status
-      case .busy(let ride):
+      case .busy(let ride, _):
         throw FunctionError(.conflict, code: "rideUnderway", "Driver \(status.driver) is on ride \(ride).")
       case .offered(let id):
         if let offer = try await rides.offer(id), let ride = try await rides.ride(offer.ride),
@@ -141,8 +141,9 @@ package struct DriverShift: Function {
           json.member("vehicleClass", status?.vehicleClass.name)
           json.member("region", status?.region.text)
           json.member("since", time: status?.since)
-          if case .busy(let ride) = status?.activity { json.member("rideId", ride.text) }
-          if case .offered(let offer) = status?.activity { json.member("offerId", offer.text) }
+          if let ride = status?.activity.ride { json.member("rideId", ride.text) }
+          if let offer = status?.activity.offer { json.member("offerId", offer.text) }
+          if let ride = status?.activity.nextRide { json.member("nextRideId", ride.text) }
           json.member("seenAt", time: position?.seenAt)
           if let position {
             json.member("position", position: position.position)

@@ -49,8 +49,8 @@ package struct ExpireOffers: Function {
 
   private func lapseOffers(_ region: RegionID, _ now: Timestamp, _ context: Context) async throws {
     let lapsed = try await rides.lapsedOffers(in: region, at: now, limit: Self.limit)
-    let commits = lapsed.compactMap { ride, offer in
-      (try? RideLifecycle.lapse(ride, offer, now: now)).map {
+    let commits = lapsed.compactMap { assignment, offer in
+      (try? RideLifecycle.lapse(assignment.ride, offer, activity: assignment.activity, now: now)).map {
         Commit($0, publishing: RideMessages.messages(of: $0, at: now))
       }
     }

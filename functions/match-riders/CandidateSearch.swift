@@ -13,11 +13,13 @@ struct CandidateSearch: Sendable {
   let fleet: any FleetIndex
   let policy: MatchPolicy
 
-  /// The free drivers around rides, in an order that follows from where they are.
-  func drivers(
-    for rides: [Ride], in region: RegionID, now: Timestamp, speed: Double
-  ) async throws -> [DriverSnapshot] {
-    let seenSince = now.advanced(bySeconds: -policy.freshnessSeconds)
+  /// Drivers whose last position is too old are looked at too, so that it is known why they got nothing; up to so many seconds older.
+  static let staleSeconds = 240
+
+  /// The free drivers around rides, in an order that follows from where they are; some of them were not heard of lately.
+  func drivers(for rides: [Ride], in region: RegionID, now: Timestamp) async throws -> [DriverSnapshot] {
+    let freshSince = now.advanced(bySeconds: -policy.freshnessSeconds)
+    let seenSince = freshSince.advanced(bySeconds: -Self.staleSeconds)
     let all = try await fleet.idleDrivers(in: region, cells: nil, seenSince: seenSince, limit: Self.smallFleet)
     if all.count < Self.smallFleet { return all }
     var found: [DriverSnapshot] = []
@@ -31,7 +33,7 @@ struct CandidateSearch: Sendable {
       let isFirst = looked.isEmpty
       looked.formUnion(cells)
       let ring = try await fleet.idleDrivers(in: region, cells: cells, seenSince: seenSince, limit: .max)
-      for driver in ring { counts[driver.cell, default: 0] += 1 }
+      for driver in ring where driver.seenAt >= freshSince { counts[driver.cell, default: 0] += 1 }
       wanting = wanting.filter { ride in
         var count = 0
         for cell in ride.pickupCell.disk(radius: max(radius - 1, 0)) {

@@ -5,8 +5,8 @@ package import FunctionKit
 import HexGrid
 import Logging
 
-/// Every tick, and region by region: all rides that wait against all drivers who are free, at the least total time to the pickups;
-/// reserves the drivers and makes the offers in one step each.
+/// Every tick, and region by region: all rides that wait against all drivers who are free, at the least total cost; reserves the drivers
+/// and makes the offers in one step each, then keeps why.
 package struct MatchRiders: Function {
   /// The text of its function.yaml.
   package static var specification: [UInt8] { PackageResources.function_yaml }
@@ -15,61 +15,116 @@ package struct MatchRiders: Function {
   static let maximumRides = 2_000
 
   private let rides: any RideStore
+  private let pairs: any BlockedPairStore
   private let follower: FleetFollower
   private let configuration: DispatchConfiguration
-  private let policy: MatchPolicy
+  private let settings: MatchSettings
   private let search: CandidateSearch
+  private let soonFree: SoonFreeSearch
+  private let outlook: OutlookReader
+  private let keeper: RoundKeeper
 
   package init(_ setup: FunctionSetup) throws {
     rides = try setup.binding("rides")
+    pairs = try setup.binding("pairs")
     follower = try setup.binding("follower")
     configuration = try setup.binding("configuration")
-    policy = MatchPolicy(
-      candidatesPerRide: try setup.integer("CANDIDATES_PER_RIDE", default: 20, in: 1...200),
-      maximumPickupSeconds: try setup.integer("MAXIMUM_PICKUP_SECONDS", default: 1_200, in: 10...7_200),
-      freshnessSeconds: try setup.integer("FRESHNESS_SECONDS", default: 60, in: 1...3_600),
-      answerSeconds: try setup.integer("ANSWER_SECONDS", default: 15, in: 1...300))
-    search = CandidateSearch(fleet: try setup.binding("fleet"), policy: policy)
+    settings = try MatchSettings(setup)
+    let fleet: any FleetIndex = try setup.binding("fleet")
+    search = CandidateSearch(fleet: fleet, policy: settings.policy)
+    soonFree = SoonFreeSearch(rides: rides, fleet: fleet, seconds: settings.policy.nextRideSeconds)
+    outlook = OutlookReader(
+      rides: rides, fleet: fleet, models: try setup.binding("models"),
+      horizonSeconds: settings.policy.zoneHorizonSeconds)
+    keeper = RoundKeeper(
+      log: try setup.binding("log"), limits: settings.logLimits, listing: settings.explainedDrivers,
+      keptDays: settings.explainedDays)
   }
 
   package func handle(_ event: Event, _ context: Context) async throws -> Response {
     try await ErrorMapping.store {
-      for region in configuration.regions.regions {
-        try await match(region.id, context)
+      let now = Timestamp(unixMilliseconds: context.now.unixMilliseconds)
+      if event.trigger.name == "forget" {
+        try await keeper.forget(at: now)
+        return .noContent
       }
+      var rounds: [MatchRound] = []
+      do {
+        for region in configuration.regions.regions {
+          rounds += try await match(region.id, now, context.logger)
+        }
+      } catch {
+        await keeper.keep(rounds, context.logger)
+        throw error
+      }
+      await keeper.keep(rounds, context.logger)
       return .noContent
     }
   }
 
-  private func match(_ region: RegionID, _ context: Context) async throws {
+  /// Matches a region, where its window is over.
+  /// - Returns: the rounds to keep.
+  private func match(_ region: RegionID, _ now: Timestamp, _ logger: Logger) async throws -> [MatchRound] {
     let open = try await rides.openRides(in: region, limit: Self.maximumRides)
-    guard !open.isEmpty else { return }
-    let now = Timestamp(unixMilliseconds: context.now.unixMilliseconds)
-    let drivers = try await search.drivers(
-      for: open, in: region, now: now, speed: configuration.speeds.metersPerSecond(at: now))
-    let proposals = try BatchMatcher.match(
-      rides: open, drivers: drivers, speeds: configuration.speeds, policy: policy, now: now)
-    let commits = commits(proposals, open, now)
-    guard !commits.isEmpty else { return }
-    let outcomes = try await rides.commit(commits)
-    let statuses = outcomes.compactMap { if case .applied(let status) = $0 { status } else { nil } }
-    await follower.follow(statuses)
-    context.logger.debug(
-      "matched",
-      metadata: [
-        "region": "\(region)", "open": "\(open.count)", "drivers": "\(drivers.count)", "offers": "\(statuses.count)",
-      ])
+    guard !open.isEmpty else { return [] }
+    let speed = configuration.speeds.metersPerSecond(at: now)
+    let drivers = try await search.drivers(for: open, in: region, now: now)
+    let picture = try await outlook.read(region, now: now)
+    let seconds = settings.window.seconds(
+      waiting: open.count, free: drivers.count, arrivalsPerSecond: picture.outlook.requests(within: 1))
+    guard settings.window.ends(at: now, seconds: seconds) else { return [] }
+    let finishing = try await soonFree.drivers(in: region, now: now, metersPerSecond: speed)
+    var situation = MatchSituation(
+      rides: open, drivers: drivers.map { MatchDriver($0) } + finishing.map(\.candidate), metersPerSecond: speed,
+      now: now)
+    situation.blocked = Set(try await pairs.blockedPairs(of: open.map(\.rider)))
+    situation.outlook = picture.outlook
+    situation.busyDrivers = picture.busyDrivers
+    let plan = try BatchMatcher.plan(situation, settings.policy)
+    let steps = steps(plan.proposals, open, finishing, now)
+    var outcomes: [RideID: MatchRound.Outcome] = [:]
+    if !steps.isEmpty {
+      let answers = try await rides.commit(steps)
+      await follower.follow(answers.compactMap { if case .applied(let status) = $0 { status } else { nil } })
+      for (step, answer) in zip(steps, answers) { outcomes[step.change.ride.id] = Self.outcome(answer) }
+      logger.debug(
+        "matched",
+        metadata: [
+          "region": "\(region)", "open": "\(open.count)", "drivers": "\(drivers.count)", "offers": "\(steps.count)",
+        ])
+    }
+    return keeper.rounds(of: plan, outcomes)
   }
 
-  private func commits(_ proposals: [BatchMatcher.Proposal], _ open: [Ride], _ now: Timestamp) -> [Commit] {
+  private static func outcome(_ answer: CommitOutcome) -> MatchRound.Outcome {
+    switch answer {
+    case .applied: .offered
+    case .driverChanged: .driverChanged
+    case .rideChanged, .offerClosed: .rideChanged
+    }
+  }
+
+  private func steps(
+    _ proposals: [BatchMatcher.Proposal], _ open: [Ride], _ finishing: [SoonFreeSearch.Found], _ now: Timestamp
+  ) -> [Commit] {
     let byID = Dictionary(open.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let soonFree = Dictionary(finishing.map { ($0.driver.driver, $0.driver) }, uniquingKeysWith: { first, _ in first })
     return proposals.compactMap { proposal in
-      guard let ride = byID[proposal.ride],
-        let change = try? RideLifecycle.offer(
-          ride, to: proposal.driver, pickupETASeconds: proposal.pickupETASeconds,
-          pickupDistanceMeters: proposal.pickupDistanceMeters, now: now, answerSeconds: policy.answerSeconds)
-      else { return nil }
+      guard let ride = byID[proposal.ride], let change = try? step(proposal, ride, soonFree, now) else { return nil }
       return Commit(change, publishing: RideMessages.messages(of: change, at: now))
     }
+  }
+
+  private func step(
+    _ proposal: BatchMatcher.Proposal, _ ride: Ride, _ soonFree: [DriverID: SoonFreeDriver], _ now: Timestamp
+  ) throws -> RideChange {
+    if proposal.presentRide != nil, let driver = soonFree[proposal.driver] {
+      return try RideLifecycle.offerNext(
+        ride, to: driver, pickupETASeconds: proposal.pickupETASeconds,
+        pickupDistanceMeters: proposal.pickupDistanceMeters, now: now, answerSeconds: settings.policy.answerSeconds)
+    }
+    return try RideLifecycle.offer(
+      ride, to: proposal.driver, pickupETASeconds: proposal.pickupETASeconds,
+      pickupDistanceMeters: proposal.pickupDistanceMeters, now: now, answerSeconds: settings.policy.answerSeconds)
   }
 }

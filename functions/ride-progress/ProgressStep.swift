@@ -1,5 +1,6 @@
 import DispatchAPI
 import DispatchCore
+import DispatchState
 import FunctionKit
 
 /// One reported step, read from its request.
@@ -78,18 +79,23 @@ struct ProgressStep: Sendable {
   }
 
   /// The change that the step makes.
-  /// - Parameter offer: the ride's open offer, where it is offered.
-  func change(_ ride: Ride, _ offer: Offer?) throws(RideLifecycle.Refusal) -> RideChange {
+  /// - Parameters:
+  ///   - assignment: the ride and what its driver is doing.
+  ///   - offer: the ride's open offer, where it is offered.
+  func change(_ assignment: Assignment, _ offer: Offer?) throws(RideLifecycle.Refusal) -> RideChange {
+    let (ride, activity) = (assignment.ride, assignment.activity)
     switch party {
     case .rider(let rider):
-      try RideLifecycle.cancel(ride, byRider: rider, offer: offer, at: time)
+      return try RideLifecycle.cancel(ride, byRider: rider, offer: offer, activity: activity, at: time)
     case .driver(let driver):
-      switch kind {
-      case .arrive: try RideLifecycle.arrive(ride, by: driver, at: time)
+      return switch kind {
+      case .arrive: try RideLifecycle.arrive(ride, by: driver, activity: activity, at: time)
       case .start: try RideLifecycle.start(ride, by: driver, at: time)
-      case .complete: try RideLifecycle.complete(ride, by: driver, at: time, distanceMeters: distanceMeters)
-      case .noShow: try RideLifecycle.noShow(ride, by: driver, at: time, graceSeconds: noShowSeconds)
-      case .cancel: try RideLifecycle.cancel(ride, byDriver: driver, at: time, now: now)
+      case .complete:
+        try RideLifecycle.complete(ride, by: driver, activity: activity, at: time, distanceMeters: distanceMeters)
+      case .noShow:
+        try RideLifecycle.noShow(ride, by: driver, activity: activity, at: time, graceSeconds: noShowSeconds)
+      case .cancel: try RideLifecycle.cancel(ride, byDriver: driver, activity: activity, at: time, now: now)
       }
     }
   }

@@ -40,14 +40,16 @@ package struct RideProgress: Function {
 
   /// Takes the step; nil where the ride changed meanwhile.
   private func attempt(_ step: ProgressStep, on id: RideID) async throws -> Ride? {
-    guard let ride = try await rides.ride(id) else { throw ErrorMapping.unknownRide(id) }
+    guard let assignment = try await rides.assignment(of: id) else { throw ErrorMapping.unknownRide(id) }
+    let ride = assignment.ride
     if step.wasTaken(ride) { return ride }
     let offer = step.kind == .cancel && ride.state == .offered ? try await rides.openOffer(of: id) : nil
     if step.kind == .cancel, ride.state == .offered, offer == nil { return nil }
     let change: RideChange
     do throws(RideLifecycle.Refusal) {
-      change = try step.change(ride, offer)
+      change = try step.change(assignment, offer)
     } catch {
+      if error == .driverElsewhere { return nil }
       throw ErrorMapping.answer(error)
     }
     let outcome = try await rides.commit([

@@ -48,6 +48,10 @@ package enum ErrorMapping {
         "The offer is \(state.rawValue).")
     case .tooEarly(let seconds):
       FunctionError(.conflict, code: "tooEarly", "The rider has \(seconds) s left.")
+    case .rideBefore(let ride):
+      FunctionError(.conflict, code: "rideUnderway", "The driver must end ride \(ride) first.")
+    case .driverElsewhere:
+      FunctionError(.transient, code: "busyRide", "The ride changes too often just now; try again.")
     }
   }
 

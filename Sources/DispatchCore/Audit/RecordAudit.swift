@@ -22,15 +22,11 @@ package enum RecordAudit {
 
   private static func assignments(_ rides: [Ride], _ offers: [RideID: [Offer]]) -> [Violation] {
     var found: [Violation] = []
-    var activeByDriver: [DriverID: RideID] = [:]
+    var activeByDriver: [DriverID: [Ride]] = [:]
     for ride in rides {
       if ride.state.hasActiveDriver {
         if let driver = ride.driver {
-          if let other = activeByDriver.updateValue(ride.id, forKey: driver) {
-            found.append(
-              Violation(
-                invariant: "oneActiveRidePerDriver", subject: driver.text, detail: "is on \(other) and on \(ride.id)"))
-          }
+          activeByDriver[driver, default: []].append(ride)
         } else {
           found.append(
             Violation(invariant: "activeRideHasDriver", subject: ride.id.text, detail: "no driver in \(ride.state)"))
@@ -62,6 +58,12 @@ package enum RecordAudit {
         }
       }
     }
+    // Besides the present ride there may be the next one, which was accepted, once the present one's rider is aboard.
+    for (driver, active) in activeByDriver
+    where active.count(where: \.state.isAwaited) > 1 || active.count(where: \.state.isPresent) > 1 {
+      let ids = active.map(\.id.text).sorted().joined(separator: ", ")
+      found.append(Violation(invariant: "oneActiveRidePerDriver", subject: driver.text, detail: "is on \(ids)"))
+    }
     return found
   }
 
@@ -72,8 +74,7 @@ package enum RecordAudit {
     var found: [Violation] = []
     var busy: Set<RideID> = []
     for status in drivers {
-      switch status.activity {
-      case .busy(let id):
+      if let id = status.activity.ride {
         busy.insert(id)
         if rides[id]?.driver != status.driver || rides[id]?.state.hasActiveDriver != true {
           found.append(
@@ -81,15 +82,27 @@ package enum RecordAudit {
               invariant: "busyDriversDrive", subject: status.driver.text,
               detail: "is busy with \(id), which is not under way with them"))
         }
-      case .offered(let id):
-        if openOffers[id]?.driver != status.driver {
+      }
+      if let id = status.activity.nextRide {
+        busy.insert(id)
+        if rides[id]?.driver != status.driver || rides[id]?.state != .accepted {
           found.append(
             Violation(
-              invariant: "reservationsHaveOffers", subject: status.driver.text,
-              detail: "is reserved by \(id), which is not open"))
+              invariant: "nextRidesWait", subject: status.driver.text,
+              detail: "goes to \(id) next, which does not wait for them"))
         }
-      case .idle, .offline:
-        break
+      }
+      if case .busy(let id, next: .some) = status.activity, rides[id]?.state != .started {
+        found.append(
+          Violation(
+            invariant: "nextRidesFollow", subject: status.driver.text,
+            detail: "has something in store before the rider of \(id) is aboard"))
+      }
+      if let id = status.activity.offer, openOffers[id]?.driver != status.driver {
+        found.append(
+          Violation(
+            invariant: "reservationsHaveOffers", subject: status.driver.text,
+            detail: "is reserved by \(id), which is not open"))
       }
     }
     for ride in rides.values where ride.state.hasActiveDriver && !busy.contains(ride.id) {

@@ -21,25 +21,3 @@ package struct DriverStatus: Sendable, Hashable {
     self.since = since
   }
 }
-
-/// What a driver can be doing.
-package enum DriverActivity: Sendable, Hashable {
-  /// Off shift.
-  case offline
-  /// On shift and free.
-  case idle
-  /// Reserved by an offer that waits for an answer.
-  case offered(OfferID)
-  /// On a ride, from acceptance to its end.
-  case busy(RideID)
-
-  /// The name in JSON and in the stores.
-  package var name: String {
-    switch self {
-    case .offline: "offline"
-    case .idle: "idle"
-    case .offered: "offered"
-    case .busy: "busy"
-    }
-  }
-}

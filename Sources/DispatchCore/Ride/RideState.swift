@@ -41,6 +41,12 @@ package enum RideState: String, Sendable, CaseIterable, Hashable {
     }
   }
 
+  /// Whether its driver goes to the pickup or waits there: of a driver's rides one at most, the present or the next one.
+  package var isAwaited: Bool { self == .accepted || self == .arrived }
+
+  /// Whether it is the ride that its driver is on for certain: of a driver's rides one at most.
+  package var isPresent: Bool { self == .arrived || self == .started }
+
   /// Whether it keeps the rider from asking for another.
   package var isActiveForRider: Bool {
     switch self {

@@ -38,6 +38,13 @@ package final class MemoryFleet: FleetIndex {
     fleets.withLock { $0[region]?.snapshot(driver) }
   }
 
+  package func drivers(_ drivers: [DriverID], in region: RegionID) async throws -> [DriverSnapshot] {
+    fleets.withLock { fleets in
+      guard let fleet = fleets[region] else { return [] }
+      return drivers.compactMap { fleet.snapshot($0) }
+    }
+  }
+
   package func supply(in region: RegionID) async throws -> [ZoneSupply] {
     fleets.withLock { fleets in
       guard let fleet = fleets[region] else { return [] }

@@ -44,6 +44,10 @@ extension MemoryRecord: RideStore {
     state.withLock { $0.rides[id] }
   }
 
+  package func assignment(of ride: RideID) async throws -> Assignment? {
+    state.withLock { $0.assignment(of: ride) }
+  }
+
   package func offer(_ id: OfferID) async throws -> Offer? {
     state.withLock { $0.offers[id] }
   }
@@ -58,13 +62,33 @@ extension MemoryRecord: RideStore {
 
   package func lapsedOffers(
     in region: RegionID, at now: Timestamp, limit: Int
-  ) async throws -> [(ride: Ride, offer: Offer)] {
+  ) async throws -> [(assignment: Assignment, offer: Offer)] {
     state.withLock { state in
       guard let index = state.indexes[region] else { return [] }
       return index.openOffers.entries.prefix { $0.time <= now }.prefix(max(0, limit)).compactMap { entry in
         guard let offer = state.offers[entry.id] else { return nil }
-        return state.rides[offer.ride].map { ($0, offer) }
+        return state.assignment(of: offer.ride).map { ($0, offer) }
       }
+    }
+  }
+
+  package func soonFreeDrivers(
+    in region: RegionID, expectedFreeBy moment: Timestamp, limit: Int
+  ) async throws -> [SoonFreeDriver] {
+    state.withLock { state in
+      guard let index = state.indexes[region] else { return [] }
+      var found: [SoonFreeDriver] = []
+      for entry in index.underWay.entries {
+        guard entry.time <= moment, found.count < limit else { break }
+        guard let ride = state.rides[entry.id], let startedAt = ride.startedAt,
+          let driver = ride.driver.flatMap({ state.drivers[$0] }), driver.activity == .busy(ride.id)
+        else { continue }
+        found.append(
+          SoonFreeDriver(
+            driver: driver.driver, vehicleClass: driver.vehicleClass, ride: ride.id, dropoff: ride.dropoff,
+            startedAt: startedAt, expectedFreeAt: entry.time))
+      }
+      return found
     }
   }
 
@@ -138,6 +162,10 @@ extension MemoryRecord: RideStore {
 }
 
 extension MemoryRecord.State {
+  func assignment(of ride: RideID) -> Assignment? {
+    rides[ride].map { Assignment(ride: $0, activity: $0.driver.flatMap { drivers[$0]?.activity }) }
+  }
+
   func openOffer(of ride: RideID) -> Offer? {
     guard let ride = rides[ride], ride.offerRound > 0,
       let offer = offers[.offer(of: ride.id, round: ride.offerRound)], offer.state == .open
@@ -153,8 +181,9 @@ extension MemoryRecord.State {
       if offers[offer.id] != nil || openOfferOfRide[offer.ride] != nil { return .rideChanged }
       if openOfferOfDriver[offer.driver] != nil { return .driverChanged }
     }
-    if ride.state.hasActiveDriver, let driver = ride.driver, let other = activeRideOfDriver[driver], other != ride.id {
-      return .driverChanged
+    if let driver = ride.driver {
+      if ride.state.isAwaited, let other = awaitedRideOfDriver[driver], other != ride.id { return .driverChanged }
+      if ride.state.isPresent, let other = presentRideOfDriver[driver], other != ride.id { return .driverChanged }
     }
     if let settlement = change.settlement {
       if settlements[settlement.ride] != nil || settlement.entries.contains(where: { entries[$0.id] != nil }) {

@@ -12,7 +12,9 @@ package final class MemoryRecord: Sendable {
     var offers: [OfferID: Offer] = [:]
     // What may exist once only, like the unique indexes of the database.
     var activeRideOfRider: [RiderID: RideID] = [:]
-    var activeRideOfDriver: [DriverID: RideID] = [:]
+    /// A driver goes to one pickup at most and drives one rider at most; who waits at a pickup does both.
+    var awaitedRideOfDriver: [DriverID: RideID] = [:]
+    var presentRideOfDriver: [DriverID: RideID] = [:]
     var openOfferOfRide: [RideID: OfferID] = [:]
     var openOfferOfDriver: [DriverID: OfferID] = [:]
     /// What a query would otherwise have to search all rides for.
@@ -27,6 +29,7 @@ package final class MemoryRecord: Sendable {
     var clock: ClockSetting?
     var suggestions: [RegionID: [Suggestion]] = [:]
     var suggestionIDs: Set<SuggestionID> = []
+    var matching = MemoryMatching()
     var wakeups: [Int: AsyncStream<Void>.Continuation] = [:]
     var nextWakeup = 0
   }
@@ -46,13 +49,27 @@ extension MemoryRecord.State {
   mutating func put(_ ride: Ride) {
     let before = rides.updateValue(ride, forKey: ride.id)
     if let before {
-      indexes[before.region]?.leave(before)
+      let expectedEnd = expectedEnd(of: before)
+      indexes[before.region]?.leave(before, expectedEnd: expectedEnd)
       if activeRideOfRider[before.rider] == ride.id { activeRideOfRider[before.rider] = nil }
-      if let driver = before.driver, activeRideOfDriver[driver] == ride.id { activeRideOfDriver[driver] = nil }
+      if let driver = before.driver {
+        if awaitedRideOfDriver[driver] == ride.id { awaitedRideOfDriver[driver] = nil }
+        if presentRideOfDriver[driver] == ride.id { presentRideOfDriver[driver] = nil }
+      }
     }
-    indexes[ride.region, default: RegionIndex()].enter(ride, isNew: before == nil)
+    let expectedEnd = expectedEnd(of: ride)
+    indexes[ride.region, default: RegionIndex()].enter(ride, isNew: before == nil, expectedEnd: expectedEnd)
     if ride.state.isActiveForRider { activeRideOfRider[ride.rider] = ride.id }
-    if let driver = ride.driver, ride.state.hasActiveDriver { activeRideOfDriver[driver] = ride.id }
+    if let driver = ride.driver {
+      if ride.state.isAwaited { awaitedRideOfDriver[driver] = ride.id }
+      if ride.state.isPresent { presentRideOfDriver[driver] = ride.id }
+    }
+  }
+
+  /// When a ride with its rider aboard should end, going by its quote, which never changes.
+  func expectedEnd(of ride: Ride) -> Timestamp? {
+    guard ride.state == .started, let start = ride.startedAt, let quote = quotes[ride.quote] else { return nil }
+    return start.advanced(bySeconds: quote.durationSeconds)
   }
 
   /// Keeps an offer, new or closed.

@@ -57,6 +57,8 @@ struct RegionIndex: Sendable {
   var offered = OrderedIndex<RideKind>()
   /// Completed rides that were not settled, by request.
   var unsettled = OrderedIndex<RideKind>()
+  /// Rides with their rider aboard, by when they should end.
+  var underWay = OrderedIndex<RideKind>()
   /// Open offers, by their end.
   var openOffers = OrderedIndex<OfferKind>()
   /// All rides, by request.
@@ -65,18 +67,24 @@ struct RegionIndex: Sendable {
   var completed = OrderedIndex<RideKind>()
 
   /// Forgets what a ride waited for.
-  mutating func leave(_ ride: Ride) {
+  /// - Parameter expectedEnd: when the ride should end, if its rider is aboard and that is known.
+  mutating func leave(_ ride: Ride, expectedEnd: Timestamp?) {
     switch ride.state {
     case .requested: waiting.remove(ride.id, at: ride.requestedAt)
     case .offered: offered.remove(ride.id, at: ride.requestedAt)
     case .completed: unsettled.remove(ride.id, at: ride.requestedAt)
     default: break
     }
+    if let expectedEnd { underWay.remove(ride.id, at: expectedEnd) }
     if let time = ride.completedAt { completed.remove(ride.id, at: time) }
   }
 
   /// Notes what a ride waits for.
-  mutating func enter(_ ride: Ride, isNew: Bool) {
+  /// - Parameters:
+  ///   - ride: a ride as it is now.
+  ///   - isNew: whether there was nothing of it before.
+  ///   - expectedEnd: when the ride should end, if its rider is aboard and that is known.
+  mutating func enter(_ ride: Ride, isNew: Bool, expectedEnd: Timestamp?) {
     if isNew { requested.insert(ride.id, at: ride.requestedAt) }
     switch ride.state {
     case .requested: waiting.insert(ride.id, at: ride.requestedAt)
@@ -84,6 +92,7 @@ struct RegionIndex: Sendable {
     case .completed: unsettled.insert(ride.id, at: ride.requestedAt)
     default: break
     }
+    if let expectedEnd { underWay.insert(ride.id, at: expectedEnd) }
     if let time = ride.completedAt { completed.insert(ride.id, at: time) }
   }
 }

@@ -28,6 +28,10 @@ package protocol FleetIndex: Sendable {
   /// - Returns: nil where no position was ever taken.
   func driver(_ driver: DriverID, in region: RegionID) async throws -> DriverSnapshot?
 
+  /// What is known of some drivers.
+  /// - Returns: those of whom a position was taken, in the order in which they were asked for.
+  func drivers(_ drivers: [DriverID], in region: RegionID) async throws -> [DriverSnapshot]
+
   /// Drivers by zone, from counters that every move keeps; zones without drivers are left out.
   func supply(in region: RegionID) async throws -> [ZoneSupply]
 

@@ -18,6 +18,9 @@ package protocol RideStore: Sendable {
   /// The ride of that id.
   func ride(_ id: RideID) async throws -> Ride?
 
+  /// The ride of that id with what its driver is doing, both as of one moment.
+  func assignment(of ride: RideID) async throws -> Assignment?
+
   /// The offer of that id.
   func offer(_ id: OfferID) async throws -> Offer?
 
@@ -27,8 +30,18 @@ package protocol RideStore: Sendable {
   /// Rides that wait for a driver, longest first.
   func openRides(in region: RegionID, limit: Int) async throws -> [Ride]
 
-  /// Open offers whose time is over, with their rides, oldest first.
-  func lapsedOffers(in region: RegionID, at now: Timestamp, limit: Int) async throws -> [(ride: Ride, offer: Offer)]
+  /// Open offers whose time is over, with their rides and what those rides' drivers are doing, oldest first.
+  func lapsedOffers(in region: RegionID, at now: Timestamp, limit: Int) async throws
+    -> [(assignment: Assignment, offer: Offer)]
+
+  /// Drivers with a rider aboard and nothing in store, whose ride should end by a moment going by its quote; the earliest first,
+  /// then by ride. A ride whose quote is gone tells of no end and is left out.
+  /// - Parameters:
+  ///   - region: the market.
+  ///   - moment: the latest expected end.
+  ///   - limit: at most so many.
+  func soonFreeDrivers(in region: RegionID, expectedFreeBy moment: Timestamp, limit: Int) async throws
+    -> [SoonFreeDriver]
 
   /// Requested rides whose time is over, oldest first.
   func lapsedRides(in region: RegionID, at now: Timestamp, limit: Int) async throws -> [Ride]
@@ -57,6 +70,18 @@ package protocol RideStore: Sendable {
 
   /// What was charged for a settled ride.
   func settlement(of ride: RideID) async throws -> Settlement?
+}
+
+/// A ride with what its driver is doing.
+package struct Assignment: Sendable, Hashable {
+  package var ride: Ride
+  /// What the driver is doing who is offered the ride or drives it, or last did; nil where it has none.
+  package var activity: DriverActivity?
+
+  package init(ride: Ride, activity: DriverActivity?) {
+    self.ride = ride
+    self.activity = activity
+  }
 }
 
 /// What was asked to be kept, or what was kept before under the same key.

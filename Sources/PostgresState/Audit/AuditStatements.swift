@@ -33,10 +33,10 @@ struct AuditStatement: Sendable {
     AuditStatement(
       "oneActiveRidePerDriver",
       """
-      SELECT driver_id, 'is on ' || other || ' and on ' || ride_id FROM (
-        SELECT driver_id, ride_id, lag(ride_id) OVER (PARTITION BY driver_id ORDER BY ride_id) AS other
-        FROM rides WHERE state IN ('accepted', 'arrived', 'started') AND driver_id IS NOT NULL) AS active
-      WHERE other IS NOT NULL
+      SELECT driver_id, 'is on ' || string_agg(ride_id, ', ' ORDER BY ride_id)
+      FROM rides WHERE state IN ('accepted', 'arrived', 'started') AND driver_id IS NOT NULL GROUP BY driver_id
+      HAVING count(*) FILTER (WHERE state IN ('accepted', 'arrived')) > 1
+        OR count(*) FILTER (WHERE state IN ('arrived', 'started')) > 1
       """),
     AuditStatement(
       "activeRideHasDriver",
@@ -85,14 +85,31 @@ struct AuditStatement: Sendable {
       UNION ALL
       SELECT ride.ride_id, 'is ' || ride.state || ', but its driver is not busy with it' FROM rides AS ride
       WHERE ride.state IN ('accepted', 'arrived', 'started')
-        AND NOT EXISTS (SELECT FROM drivers WHERE activity = 'busy' AND drivers.ride_id = ride.ride_id)
+        AND NOT EXISTS (SELECT FROM drivers WHERE drivers.ride_id = ride.ride_id)
+        AND NOT EXISTS (SELECT FROM drivers WHERE drivers.next_ride_id = ride.ride_id)
+      """),
+    AuditStatement(
+      "nextRidesWait",
+      """
+      SELECT driver.driver_id, 'goes to ' || driver.next_ride_id || ' next, which does not wait for them'
+      FROM drivers AS driver LEFT JOIN rides AS ride ON ride.ride_id = driver.next_ride_id
+      WHERE driver.next_ride_id IS NOT NULL
+        AND (ride.driver_id = driver.driver_id AND ride.state = 'accepted') IS NOT TRUE
+      """),
+    AuditStatement(
+      "nextRidesFollow",
+      """
+      SELECT driver.driver_id, 'has something in store before the rider of ' || driver.ride_id || ' is aboard'
+      FROM drivers AS driver LEFT JOIN rides AS ride ON ride.ride_id = driver.ride_id
+      WHERE driver.activity = 'busy' AND coalesce(driver.offer_id, driver.next_ride_id) IS NOT NULL
+        AND ride.state IS DISTINCT FROM 'started'
       """),
     AuditStatement(
       "reservationsHaveOffers",
       """
       SELECT driver.driver_id, 'is reserved by ' || driver.offer_id || ', which is not open'
       FROM drivers AS driver LEFT JOIN offers AS offer ON offer.offer_id = driver.offer_id AND offer.state = 'open'
-      WHERE driver.activity = 'offered' AND offer.driver_id IS DISTINCT FROM driver.driver_id
+      WHERE driver.offer_id IS NOT NULL AND offer.driver_id IS DISTINCT FROM driver.driver_id
       """),
   ]
 

@@ -79,7 +79,8 @@ extension PostgresRecord {
   private static func outcome(of error: PostgresError) -> CommitOutcome? {
     guard error.isUniqueViolation() else { return nil }
     switch error.constraintName {
-    case "rides_one_active_per_driver", "offers_one_open_per_driver": return .driverChanged
+    case "rides_one_awaited_per_driver", "rides_one_present_per_driver", "offers_one_open_per_driver":
+      return .driverChanged
     default: return .rideChanged
     }
   }

@@ -27,7 +27,7 @@ extension PostgresRecord: DriverStore {
   }
 
   private static let statusOfDriver = PostgresStatement(
-    "SELECT \(DriverStatus.columns) FROM drivers WHERE driver_id = $1")
+    "SELECT \(DriverStatus.columns) FROM drivers AS driver WHERE driver_id = $1")
 
   /// Answers no row where the driver is offered or busy, or nothing would change.
   private static let setShift = PostgresStatement(
@@ -46,5 +46,8 @@ extension PostgresRecord: DriverStore {
 
   /// No id is empty, so the empty text is before all of them.
   private static let statusesInRegion = PostgresStatement(
-    "SELECT \(DriverStatus.columns) FROM drivers WHERE region = $1 AND driver_id > $2 ORDER BY driver_id LIMIT $3")
+    """
+    SELECT \(DriverStatus.columns) FROM drivers AS driver
+    WHERE region = $1 AND driver_id > $2 ORDER BY driver_id LIMIT $3
+    """)
 }

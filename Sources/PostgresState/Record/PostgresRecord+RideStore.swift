@@ -52,6 +52,13 @@ extension PostgresRecord: RideStore {
     try await select(Self.rideByID, [.id(id)], Ride.init).first
   }
 
+  package func assignment(of ride: RideID) async throws -> Assignment? {
+    try await select(Self.assignment, [.id(ride)]) { row in
+      var columns = ColumnReader(row)
+      return try Assignment(columns: &columns)
+    }.first
+  }
+
   package func offer(_ id: OfferID) async throws -> Offer? {
     try await select(Self.offerByID, [.id(id)], Offer.init).first
   }
@@ -66,10 +73,21 @@ extension PostgresRecord: RideStore {
 
   package func lapsedOffers(
     in region: RegionID, at now: Timestamp, limit: Int
-  ) async throws -> [(ride: Ride, offer: Offer)] {
+  ) async throws -> [(assignment: Assignment, offer: Offer)] {
     try await select(Self.lapsedOffers, [.id(region), .time(now), .limit(limit)]) { row in
       var columns = ColumnReader(row)
-      return (ride: try Ride(columns: &columns), offer: try Offer(columns: &columns))
+      return (assignment: try Assignment(columns: &columns), offer: try Offer(columns: &columns))
+    }
+  }
+
+  package func soonFreeDrivers(
+    in region: RegionID, expectedFreeBy moment: Timestamp, limit: Int
+  ) async throws -> [SoonFreeDriver] {
+    try await select(Self.soonFreeDrivers, [.id(region), .time(moment), .limit(limit)]) { row in
+      var columns = ColumnReader(row)
+      return SoonFreeDriver(
+        driver: try columns.id(), vehicleClass: try columns.vehicleClass(), ride: try columns.id(),
+        dropoff: try columns.point(), startedAt: try columns.time(), expectedFreeAt: try columns.time())
     }
   }
 

@@ -57,6 +57,12 @@ extension PostgresRecord {
 
   static let rideByID = PostgresStatement("SELECT \(Ride.columns) FROM rides AS ride WHERE ride_id = $1")
 
+  static let assignment = PostgresStatement(
+    """
+    SELECT \(Ride.columns), \(DriverActivity.columns)
+    FROM rides AS ride LEFT JOIN drivers AS driver USING (driver_id) WHERE ride.ride_id = $1
+    """)
+
   static let offerByID = PostgresStatement("SELECT \(Offer.columns) FROM offers AS offer WHERE offer_id = $1")
 
   static let openOffer = PostgresStatement(
@@ -70,10 +76,27 @@ extension PostgresRecord {
 
   static let lapsedOffers = PostgresStatement(
     """
-    SELECT \(Ride.columns), \(Offer.columns) FROM offers AS offer JOIN rides AS ride USING (ride_id)
+    SELECT \(Ride.columns), \(DriverActivity.columns), \(Offer.columns)
+    FROM offers AS offer JOIN rides AS ride USING (ride_id)
+      LEFT JOIN drivers AS driver ON driver.driver_id = ride.driver_id
     WHERE offer.region = $1 AND offer.state = 'open' AND offer.expires_at <= $2
     ORDER BY offer.expires_at, offer.offer_id LIMIT $3
     """)
+
+  /// The sum is a numeric, because both of its parts may lie at the ends of 64 bits.
+  static let soonFreeDrivers: PostgresStatement = """
+    SELECT driver.driver_id, driver.vehicle_class, ride.ride_id, ride.dropoff_latitude, ride.dropoff_longitude,
+      ride.started_at, ending.at::bigint
+    FROM rides AS ride
+      JOIN drivers AS driver ON driver.driver_id = ride.driver_id AND driver.ride_id = ride.ride_id
+        AND driver.offer_id IS NULL AND driver.next_ride_id IS NULL
+      JOIN quotes AS quote ON quote.quote_id = ride.quote_id
+      CROSS JOIN LATERAL (SELECT greatest(least(
+        ride.started_at + quote.duration_seconds::numeric * 1000, 9223372036854775807),
+        -9223372036854775808)) AS ending (at)
+    WHERE ride.region = $1 AND ride.state = 'started' AND ending.at <= $2
+    ORDER BY ending.at, ride.ride_id LIMIT $3
+    """
 
   static let lapsedRides = PostgresStatement(
     """
@@ -104,7 +127,7 @@ extension PostgresRecord {
     FROM charges WHERE ride_id = $1
     """
 
-  /// Steps of rides in one round trip; see `migrations/0005_commit.sql`.
+  /// Steps of rides in one round trip; see `migrations/0007_next_ride.sql`.
   static let applyCommits = PostgresStatement(
     "SELECT * FROM apply_commits(\((1...CommitArrays.parameterCount).map { "$\($0)" }.joined(separator: ", ")))")
 }

@@ -5,7 +5,7 @@ internal import PostgresClient
 /// Steps of rides as the parallel arrays that the function `apply_commits` takes.
 struct CommitArrays {
   /// How many arrays the function takes.
-  static let parameterCount = 61
+  static let parameterCount = 65
 
   private var rides = RideArrays()
   private var offers = OfferArrays()
@@ -125,22 +125,35 @@ private struct OfferArrays {
 /// The drivers who turn to something else.
 private struct TurnArrays {
   private var drivers: [String?] = []
-  private var from: [String?] = []
-  private var fromCauses: [String?] = []
-  private var to: [String?] = []
-  private var toCauses: [String?] = []
+  private var from = ActivityArrays()
+  private var to = ActivityArrays()
   private var times: [Int64?] = []
 
   mutating func append(_ turn: DriverChange?) {
     drivers.append(turn?.driver.text)
-    from.append(turn?.from.name)
-    fromCauses.append(turn?.from.cause)
-    to.append(turn?.to.name)
-    toCauses.append(turn?.to.cause)
+    from.append(turn?.from)
+    to.append(turn?.to)
     times.append(turn?.at.unixMilliseconds)
   }
 
   var parameters: [PostgresValue] {
-    [.texts(drivers), .texts(from), .texts(fromCauses), .texts(to), .texts(toCauses), .ints(times)]
+    [.texts(drivers)] + from.parameters + to.parameters + [.ints(times)]
   }
+}
+
+/// What drivers do, in its parts.
+private struct ActivityArrays {
+  private var names: [String?] = []
+  private var offers: [String?] = []
+  private var rides: [String?] = []
+  private var nextRides: [String?] = []
+
+  mutating func append(_ activity: DriverActivity?) {
+    names.append(activity?.name)
+    offers.append(activity?.offer?.text)
+    rides.append(activity?.ride?.text)
+    nextRides.append(activity?.nextRide?.text)
+  }
+
+  var parameters: [PostgresValue] { [.texts(names), .texts(offers), .texts(rides), .texts(nextRides)] }
 }

@@ -4,35 +4,47 @@ internal import PostgresClient
 
 extension DriverStatus {
   /// The columns that `init(row:)` reads, in their order.
-  static let columns = "driver_id, region, vehicle_class, activity, offer_id, ride_id, version, since"
+  static let columns = """
+    driver.driver_id, driver.region, driver.vehicle_class, \(DriverActivity.columns), driver.version, driver.since
+    """
 
   init(row: PostgresRow) throws {
     var columns = ColumnReader(row)
     self.init(
       driver: try columns.id(), region: try columns.id(), vehicleClass: try columns.vehicleClass(),
-      activity: try DriverActivity(
-        name: try columns.text(), offer: try columns.optionalID(), ride: try columns.optionalID()),
-      version: try columns.int64(), since: try columns.time())
+      activity: try ColumnReader.known(try columns.activity(), "driver activity"), version: try columns.int64(),
+      since: try columns.time())
+  }
+}
+
+extension Assignment {
+  /// Reads the columns of a ride and of its driver's activity.
+  init(columns: inout ColumnReader) throws {
+    self.init(ride: try Ride(columns: &columns), activity: try columns.activity())
   }
 }
 
 extension DriverActivity {
-  init(name: String, offer: OfferID?, ride: RideID?) throws {
-    switch (name, offer, ride) {
-    case ("offline", nil, nil): self = .offline
-    case ("idle", nil, nil): self = .idle
-    case ("offered", let offer?, nil): self = .offered(offer)
-    case ("busy", nil, let ride?): self = .busy(ride)
-    default: throw StateError.corrupt("an unknown driver activity")
-    }
-  }
+  /// The columns that `ColumnReader.activity()` reads, in their order.
+  static let columns = "driver.activity, driver.offer_id, driver.ride_id, driver.next_ride_id"
+}
 
-  /// The offer that reserves the driver, or the ride that keeps them busy.
-  var cause: String? {
-    switch self {
-    case .offline, .idle: nil
-    case .offered(let offer): offer.text
-    case .busy(let ride): ride.text
+extension ColumnReader {
+  /// Reads what a driver is doing; nil where there is no driver.
+  mutating func activity() throws -> DriverActivity? {
+    let name = try optionalText()
+    let offer: OfferID? = try optionalID()
+    let ride: RideID? = try optionalID()
+    let nextRide: RideID? = try optionalID()
+    return switch (name, ride, offer, nextRide) {
+    case (nil, _, _, _): nil
+    case ("offline", nil, nil, nil): .offline
+    case ("idle", nil, nil, nil): .idle
+    case ("offered", nil, let offer?, nil): .offered(offer)
+    case ("busy", let ride?, nil, nil): .busy(ride)
+    case ("busy", let ride?, let offer?, nil): .busy(ride, next: .offered(offer))
+    case ("busy", let ride?, nil, let next?): .busy(ride, next: .ride(next))
+    default: throw StateError.corrupt("an unknown driver activity")
     }
   }
 }

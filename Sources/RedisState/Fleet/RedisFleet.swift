@@ -92,12 +92,44 @@ package final class RedisFleet: FleetIndex {
       RedisCommand("HGET", RedisKeys.drivers(region), driver.text),
       RedisCommand("HGET", RedisKeys.statuses(region), driver.text),
     ]) { answers throws(RedisError) in (try answers[0].optionalBytes(), try answers[1].optionalBytes()) }
-    guard let record = parts.0 else { return nil }
+    return try parts.0.map { try Self.snapshot(driver, $0, parts.1) }
+  }
+
+  private static func snapshot(
+    _ driver: DriverID, _ record: [UInt8], _ status: [UInt8]?
+  ) throws(StateError) -> DriverSnapshot {
     guard
       let snapshot = FleetRecord.snapshot(
-        of: driver, record: record[...], status: parts.1.flatMap { FleetStatusRecord($0[...]) })
-    else { throw StateError.corrupt("a driver of the fleet index") }
+        of: driver, record: record[...], status: status.flatMap { FleetStatusRecord($0[...]) })
+    else { throw .corrupt("a driver of the fleet index") }
     return snapshot
+  }
+
+  private static func optionalBytes(_ value: RedisValue) throws(RedisError) -> [[UInt8]?] {
+    var values: [[UInt8]?] = []
+    for element in try value.array() { values.append(try element.optionalBytes()) }
+    return values
+  }
+
+  package func drivers(_ drivers: [DriverID], in region: RegionID) async throws -> [DriverSnapshot] {
+    var found: [DriverSnapshot] = []
+    for start in stride(from: 0, to: drivers.count, by: FleetScripts.maxDriversPerCall) {
+      let part = Array(drivers[start..<min(start + FleetScripts.maxDriversPerCall, drivers.count)])
+      var records = RedisCommand("HMGET", RedisKeys.drivers(region))
+      var statuses = RedisCommand("HMGET", RedisKeys.statuses(region))
+      for driver in part {
+        records.append(driver.text)
+        statuses.append(driver.text)
+      }
+      let packed = try await run([records, statuses]) { answers throws(RedisError) in
+        (try Self.optionalBytes(answers[0]), try Self.optionalBytes(answers[1]))
+      }
+      for (driver, (record, status)) in zip(part, zip(packed.0, packed.1)) {
+        guard let record else { continue }
+        found.append(try Self.snapshot(driver, record, status))
+      }
+    }
+    return found
   }
 
   package func supply(in region: RegionID) async throws -> [ZoneSupply] {

@@ -59,6 +59,7 @@ extension ReplayReport {
       json.member("accepted", offers.accepted)
       json.member("declined", offers.declined)
       json.member("lost", offers.lost)
+      json.member("next", offers.next)
     }
     json.member("repositions", repositions)
   }

@@ -28,6 +28,7 @@ extension ReplayReport {
         "offers",
         "\(FixedPoint.grouped(offers.received)) received, \(offers.accepted) taken, \(offers.declined) declined, "
           + "\(offers.lost) lost"
+          + (offers.next > 0 ? ", \(FixedPoint.grouped(offers.next)) taken during a ride" : "")
       ),
       ("revenue", "\(FixedPoint.text(Double(revenue.minorUnits) / 100, decimals: 2)) \(revenue.currency)"),
     ]

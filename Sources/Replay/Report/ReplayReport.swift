@@ -62,6 +62,8 @@ package struct ReplayReport: Codable, Equatable, Sendable {
     package var declined = 0
     /// Withdrawn or expired before the answer counted.
     package var lost = 0
+    /// Accepted before the driver's present ride was over.
+    package var next = 0
   }
 
   /// One time when the server failed or was away.
@@ -162,7 +164,8 @@ package struct ReplayReport: Codable, Equatable, Sendable {
     emptyShare = empty + tally.rideMeters > 0 ? empty / (empty + tally.rideMeters) : 0
     pickupDistanceMeters = served > 0 ? tally.pickupMeters / Double(served) : 0
     offers = Offers(
-      received: tally.offers, accepted: tally.accepts, declined: tally.declines, lost: tally.offersLost)
+      received: tally.offers, accepted: tally.accepts, declined: tally.declines, lost: tally.offersLost,
+      next: tally.nextRides)
     repositions = tally.repositions
     revenue = Revenue(minorUnits: tally.revenueMinorUnits, currency: tally.currency)
   }

@@ -165,7 +165,7 @@ extension ReplaySession {
       tell(
         .snapshot(
           driver: driver, isOnline: json["status"]?.text != "offline", offer: json["offer"].flatMap { OfferView($0) },
-          ride: json["ride"].flatMap { RideView($0) }))
+          ride: json["ride"].flatMap { RideView($0) }, next: json["nextRide"].flatMap { RideView($0) }))
     case "offer":
       if let offer = OfferView(json) { tell(.offer(driver: driver, offer)) } else { calls.failed("malformedEvent") }
     case "offerWithdrawn":

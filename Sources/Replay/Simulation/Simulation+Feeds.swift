@@ -28,7 +28,7 @@ extension Simulation {
     let driver = message.driver.flatMap { driverIndex[$0.text] }
     if let json = try? JSONValue(parsing: message.body) {
       switch message.feedEvent {
-      case "offer": offered(json, to: driver)
+      case "offer": await offered(json, to: driver)
       case "offerWithdrawn": withdrawn(json, from: driver)
       case "ride":
         if let ride = RideView(json["ride"] ?? json) { await changed(ride, message.ride, driver) }
@@ -48,13 +48,13 @@ extension Simulation {
     }
   }
 
-  private func offered(_ json: JSONValue, to driver: Int?) {
+  private func offered(_ json: JSONValue, to driver: Int?) async {
     guard let driver, let offer = OfferView(json) else { return calls.failed("malformedEvent") }
     let name = world.name(ofDriver: driver)
     let meters = json["pickupDistanceMeters"]?.integer ?? 0
     let seconds = json["pickupETASeconds"]?.integer ?? 0
     log.note(world.now, "offer", offer.offerID, offer.rideID, "\(name) \(seconds) s \(meters) m")
-    checkOffer(offer, driver)
+    await checkOffer(offer, driver)
     if isConnected[driver] { tell(.offer(driver: driver, offer)) }
   }
 
@@ -146,7 +146,7 @@ extension Simulation {
         return tell(
           .snapshot(
             driver: driver, isOnline: json["status"]?.text != "offline", offer: json["offer"].flatMap { OfferView($0) },
-            ride: json["ride"].flatMap { RideView($0) }))
+            ride: json["ride"].flatMap { RideView($0) }, next: json["nextRide"].flatMap { RideView($0) }))
       }
     } catch {
       calls.failed("feed")

@@ -18,11 +18,14 @@ package struct SimulationParts: Sendable {
   package var event: @Sendable (SequencedMessage) -> Event
   /// Positions older than this must not be offered rides, in seconds.
   package var freshnessSeconds: Int
+  /// Whether drivers with a rider aboard may be offered the next ride.
+  package var offersNextRides: Bool
 
   /// Gathers the parts.
   package init(
     clock: ManualClock, record: any Record, fleet: any FleetIndex, regions: [RegionID],
-    functions: [SimulatedFunction], event: @escaping @Sendable (SequencedMessage) -> Event, freshnessSeconds: Int = 60
+    functions: [SimulatedFunction], event: @escaping @Sendable (SequencedMessage) -> Event, freshnessSeconds: Int = 60,
+    offersNextRides: Bool = false
   ) {
     self.clock = clock
     self.record = record
@@ -31,5 +34,6 @@ package struct SimulationParts: Sendable {
     self.functions = functions
     self.event = event
     self.freshnessSeconds = freshnessSeconds
+    self.offersNextRides = offersNextRides
   }
 }

@@ -10,8 +10,8 @@ extension World {
       if drivers[driver].shift == .beginning { drivers[driver].shift = .on }
     case .shiftRefused(let driver): drivers[driver].shift = .refused
     case .offline(let driver): drivers[driver].shift = .off
-    case .snapshot(let driver, let isOnline, let offer, let ride):
-      reconcile(driver, isOnline: isOnline, offer: offer, ride: ride)
+    case .snapshot(let driver, let isOnline, let offer, let ride, let next):
+      reconcile(driver, isOnline: isOnline, offer: offer, rides: [ride, next].compactMap { $0 })
     case .offer(let driver, let offer): consider(driver, offer)
     case .offerWithdrawn(let driver, let offerID): withdraw(driver, offerID)
     case .accepted(let driver, let offerID, let ride): acceptGranted(driver, offerID: offerID, ride)
@@ -35,7 +35,9 @@ extension World {
       noteRide(ride)
       // The driver's feed tells it too; this spares the way in vain where that is late.
       guard ride.stage.isFinal, !ride.stage.isServed,
-        let driver = drivers.firstIndex(where: { $0.assignment?.rideID == ride.rideID })
+        let driver = drivers.firstIndex(where: {
+          $0.assignment?.rideID == ride.rideID || $0.next?.rideID == ride.rideID
+        })
       else { return }
       follow(driver, ride)
     case .reposition(let driver, let target): reposition(driver, to: target)

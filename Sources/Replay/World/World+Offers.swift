@@ -66,6 +66,7 @@ extension World {
       begin(driver, assignment, at: milliseconds)
     } else {
       drivers[driver].next = assignment
+      tally.nextRides += 1
     }
   }
 }

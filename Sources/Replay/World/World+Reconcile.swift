@@ -1,17 +1,19 @@
 extension World {
   /// Brings a driver into line with the state in which the server sees them.
-  mutating func reconcile(_ driver: Int, isOnline: Bool, offer: OfferView?, ride: RideView?) {
-    if !isOnline, drivers[driver].shift == .on, drivers[driver].assignment == nil, ride == nil {
+  /// - Parameter rides: the present one, then the next one.
+  mutating func reconcile(_ driver: Int, isOnline: Bool, offer: OfferView?, rides: [RideView]) {
+    if !isOnline, drivers[driver].shift == .on, drivers[driver].assignment == nil, rides.isEmpty {
       drivers[driver].shift = .beginning
       actions.append(.goOnline(driver: driver, at: drivers[driver].leg.place(at: now), milliseconds: now))
     }
-    if let ride {
+    for ride in rides {
       noteRide(ride)
       follow(driver, ride)
     }
     for mine in [drivers[driver].assignment, drivers[driver].next] {
       // The snapshot may be older than an answer just received; looking the ride up tells.
-      if let mine, mine.rideID != ride?.rideID { actions.append(.inspect(driver: driver, rideID: mine.rideID)) }
+      guard let mine, !rides.contains(where: { $0.rideID == mine.rideID }) else { continue }
+      actions.append(.inspect(driver: driver, rideID: mine.rideID))
     }
     if let offer { consider(driver, offer) }
   }

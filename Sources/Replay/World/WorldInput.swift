@@ -9,7 +9,7 @@ package enum WorldInput: Sendable {
   /// The shift ended.
   case offline(driver: Int)
   /// The state in which the server sees a driver.
-  case snapshot(driver: Int, isOnline: Bool, offer: OfferView?, ride: RideView?)
+  case snapshot(driver: Int, isOnline: Bool, offer: OfferView?, ride: RideView?, next: RideView? = nil)
   case offer(driver: Int, OfferView)
   case offerWithdrawn(driver: Int, offerID: String)
   /// An offer was taken in time.

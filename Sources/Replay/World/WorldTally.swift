@@ -25,6 +25,8 @@ package struct WorldTally: Equatable, Sendable {
   package var accepts = 0
   package var offersLost = 0
   package var declines = 0
+  /// Rides taken before the driver's present one was over.
+  package var nextRides = 0
   /// Suggestions to wait elsewhere that drivers followed.
   package var repositions = 0
   /// Drivers whose ride vanished under them, and steps given up after many refusals.

@@ -1,4 +1,5 @@
 import AnswerOffer
+import BlockedDrivers
 import DriverFeed
 import DriverShift
 import ExpireOffers
@@ -9,6 +10,7 @@ import PriceZones
 import QuoteFare
 import RebalanceFleet
 import RequestRide
+import RideExplain
 import RideLookup
 import RideProgress
 import RiderFeed
@@ -28,6 +30,7 @@ enum FunctionCatalog {
   private static var entries: [Entry] {
     [
       entry("answer-offer", AnswerOffer.self, "AnswerOffer", AnswerOffer.specification),
+      entry("blocked-drivers", BlockedDrivers.self, "BlockedDrivers", BlockedDrivers.specification),
       entry("driver-feed", DriverFeed.self, "DriverFeed", DriverFeed.specification),
       entry("driver-shift", DriverShift.self, "DriverShift", DriverShift.specification),
       entry("expire-offers", ExpireOffers.self, "ExpireOffers", ExpireOffers.specification),
@@ -37,6 +40,7 @@ enum FunctionCatalog {
       entry("quote-fare", QuoteFare.self, "QuoteFare", QuoteFare.specification),
       entry("rebalance-fleet", RebalanceFleet.self, "RebalanceFleet", RebalanceFleet.specification),
       entry("request-ride", RequestRide.self, "RequestRide", RequestRide.specification),
+      entry("ride-explain", RideExplain.self, "RideExplain", RideExplain.specification),
       entry("ride-lookup", RideLookup.self, "RideLookup", RideLookup.specification),
       entry("ride-progress", RideProgress.self, "RideProgress", RideProgress.specification),
       entry("rider-feed", RiderFeed.self, "RiderFeed", RiderFeed.specification),

@@ -55,9 +55,11 @@ struct SimulationAssembly {
     let registry = FunctionCatalog.registry()
     var functions: [SimulatedFunction] = []
     var freshnessSeconds = 60
+    var offersNextRides = false
     for specification in policy.applied(to: specifications) where !specification.isDisabled {
       if specification.name == "match-riders" {
         freshnessSeconds = specification.environment["FRESHNESS_SECONDS"].flatMap { Int($0) } ?? freshnessSeconds
+        offersNextRides = specification.environment["NEXT_RIDE_SECONDS"].flatMap { Int($0) } ?? 0 > 0
       }
       var bindings = try await opener.open(specification)
       if specification.name == "price-zones", let prices {
@@ -72,7 +74,8 @@ struct SimulationAssembly {
     }
     return SimulationParts(
       clock: clock, record: stores.record, fleet: stores.fleet, regions: regionIDs, functions: functions,
-      event: { OutboxEvent.event($0) }, freshnessSeconds: freshnessSeconds)
+      event: { OutboxEvent.event($0) }, freshnessSeconds: freshnessSeconds,
+      offersNextRides: offersNextRides)
   }
 
   private static func simulated(

@@ -28,7 +28,7 @@ struct ErrorMappingTests {
       (.illegalTransition(from: .settled, action: .arrive), 409, "illegalTransition"), (.notYours, 403, "notYours"),
       (.offerExpired, 410, "offerExpired"), (.offerClosed(.withdrawn), 409, "offerWithdrawn"),
       (.offerClosed(.declined), 409, "offerDeclined"), (.offerClosed(.accepted), 409, "offerAccepted"),
-      (.tooEarly(secondsLeft: 7), 409, "tooEarly"),
+      (.tooEarly(secondsLeft: 7), 409, "tooEarly"), (.rideBefore(RideID(trusted: "r8")), 409, "rideUnderway"),
     ]
     for (refusal, status, code) in expected {
       let answer = ErrorMapping.answer(refusal)
@@ -36,6 +36,8 @@ struct ErrorMappingTests {
       #expect(!answer.isRetriable)
     }
     #expect(ErrorMapping.answer(.tooEarly(secondsLeft: 7)).message.contains("7 s"))
+    let elsewhere = ErrorMapping.answer(RideLifecycle.Refusal.driverElsewhere)
+    #expect(elsewhere.status == 503 && elsewhere.code == "busyRide" && elsewhere.isRetriable)
     let unknown = ErrorMapping.unknownRide(RideID(trusted: "r9"))
     #expect(unknown.status == 404 && unknown.code == "unknownRide" && unknown.message.contains("r9"))
   }

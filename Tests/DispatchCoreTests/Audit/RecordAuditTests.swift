@@ -55,10 +55,15 @@ struct RecordAuditTests {
 
   @Test("A driver on two rides, and a ride under way without a driver")
   func assignments() throws {
-    #expect(
-      try found { record in record.rides[id(3)]?.driver = driver(2) }.isSuperset(of: [
-        "oneActiveRidePerDriver", "busyDriversDrive",
-      ]))
+    for (number, state) in [(3, RideState.arrived), (3, .accepted)] {
+      let found = try found { record in
+        record.rides[id(number)]?.driver = driver(2)
+        record.rides[id(number)]?.state = state
+      }
+      #expect(found.isSuperset(of: ["oneActiveRidePerDriver", "busyDriversDrive"]), "\(state)")
+    }
+    // With its rider aboard it could be the present ride; but then the driver would know of both.
+    #expect(try found { $0.rides[id(3)]?.driver = driver(2) } == ["busyDriversDrive"])
     #expect(try found { $0.rides[id(2)]?.driver = nil }.contains("activeRideHasDriver"))
   }
 
@@ -101,6 +106,40 @@ struct RecordAuditTests {
       try found { $0.drivers[driver(0)]?.activity = .offered(.offer(of: id(1), round: 1)) } == [
         "reservationsHaveOffers"
       ])
+  }
+
+  @Test("Drivers with a next ride: it waits for them, and the present one's rider is aboard")
+  func nextRides() throws {
+    /// Ride 2 was accepted and is the next one of the driver of ride 3, who has a rider aboard.
+    func promise(_ record: inout TestRecord) {
+      record.rides[id(2)]?.driver = driver(3)
+      record.drivers[driver(2)]?.activity = .idle
+      record.drivers[driver(3)]?.activity = .busy(id(3), next: .ride(id(2)))
+    }
+    func promised(_ corrupt: (inout TestRecord) -> Void) throws -> Set<String> {
+      try found { record in
+        promise(&record)
+        corrupt(&record)
+      }
+    }
+    #expect(try promised { _ in } == [])
+    #expect(try promised { $0.drivers[driver(3)]?.activity = .busy(id(3)) } == ["busyDriversDrive"])
+    #expect(try promised { $0.drivers[driver(2)]?.activity = .busy(id(2)) } == ["busyDriversDrive"])
+    #expect(try promised { $0.rides[id(2)]?.driver = driver(0) } == ["nextRidesWait"])
+    #expect(try promised { $0.rides[id(2)]?.state = .arrived } == ["nextRidesWait", "oneActiveRidePerDriver"])
+    #expect(
+      try promised { $0.rides[id(3)]?.state = .completed } == ["busyDriversDrive", "nextRidesFollow"])
+    // The offer of ride 1 is held during ride 3.
+    func held(_ offer: OfferID) throws -> Set<String> {
+      try found { record in
+        record.offers[.offer(of: id(1), round: 1)]?.driver = driver(3)
+        record.rides[id(1)]?.driver = driver(3)
+        record.drivers[driver(1)]?.activity = .idle
+        record.drivers[driver(3)]?.activity = .busy(id(3), next: .offered(offer))
+      }
+    }
+    #expect(try held(.offer(of: id(1), round: 1)) == [])
+    #expect(try held(.offer(of: id(1), round: 2)) == ["reservationsHaveOffers"])
   }
 
   @Test("Whatever waits past its end, once the grace time is over and not before")

@@ -38,9 +38,13 @@ struct BatchMatcherTests {
     return Instance(rides: rides, drivers: drivers)
   }
 
+  private func situation(_ instance: Instance) -> MatchSituation {
+    MatchSituation(
+      rides: instance.rides, drivers: instance.drivers.map { MatchDriver($0) }, metersPerSecond: 5, now: now)
+  }
+
   private func match(_ instance: Instance, _ policy: MatchPolicy? = nil) throws -> [BatchMatcher.Proposal] {
-    try BatchMatcher.match(
-      rides: instance.rides, drivers: instance.drivers, speeds: .standard, policy: policy ?? self.policy, now: now)
+    try BatchMatcher.plan(situation(instance), policy ?? self.policy).proposals
   }
 
   /// Tenths of seconds from driver to pickup; nil where the pair is not allowed.

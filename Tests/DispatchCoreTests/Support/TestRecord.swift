@@ -9,7 +9,7 @@ struct TestRecord {
   var entries: [String: LedgerEntry] = [:]
 
   mutating func apply(_ change: RideChange) -> Bool {
-    guard rides[change.ride.id]?.version == change.expectedVersion else { return false }
+    guard rides[change.ride.id]?.version == change.expectedVersion, !isDouble(change.ride) else { return false }
     if case .close(let offer) = change.offer, offers[offer.id]?.state != .open { return false }
     if let turn = change.driver {
       guard var status = drivers[turn.driver], status.activity == turn.from else { return false }
@@ -27,6 +27,14 @@ struct TestRecord {
       for entry in settlement.entries { entries[entry.id] = entry }
     }
     return true
+  }
+
+  /// What a store's unique indexes refuse: a second ride of a driver who goes to a pickup, or who has a rider.
+  private func isDouble(_ ride: Ride) -> Bool {
+    rides.values.contains { other in
+      other.id != ride.id && other.driver != nil && other.driver == ride.driver
+        && (other.state.isAwaited && ride.state.isAwaited || other.state.isPresent && ride.state.isPresent)
+    }
   }
 
   func violations(at now: Timestamp) -> [Violation] {

@@ -1,4 +1,5 @@
 import AnswerOffer
+import BlockedDrivers
 import DispatchAPI
 import DispatchCore
 import DispatchState
@@ -14,6 +15,7 @@ import PriceZones
 import QuoteFare
 import RebalanceFleet
 import RequestRide
+import RideExplain
 import RideLookup
 import RideProgress
 import RiderFeed
@@ -34,6 +36,7 @@ final class City: Sendable {
   let surge: any SurgeStore
   let models = HeldModels()
   let hub = FeedHub()
+  let log: any MatchLog
   let configuration: DispatchConfiguration
   private let travelTimes: (any TravelTimes)?
   let follower: FleetFollower
@@ -48,9 +51,10 @@ final class City: Sendable {
   /// Opens a city with the standard tariffs.
   init(
     environment: [String: String] = [:], hasTariffs: Bool = true, surge: (any SurgeStore)? = nil,
-    travelTimes: (any TravelTimes)? = nil
+    travelTimes: (any TravelTimes)? = nil, log: (any MatchLog)? = nil
   ) async throws {
     self.surge = surge ?? fleet
+    self.log = log ?? record
     clock = ManualClock(now: EventTime(unixMilliseconds: Self.start.unixMilliseconds))
     self.environment = environment
     self.travelTimes = travelTimes
@@ -74,7 +78,7 @@ final class City: Sendable {
       bindings: [
         "rides": rides, "drivers": record, "tariffs": record, "history": record, "outbox": record, "fleet": fleet,
         "surge": surge, "models": models, "feed": hub, "follower": follower, "configuration": configuration,
-        "suggestions": record,
+        "suggestions": record, "pairs": record, "log": log,
         "travelTimes": travelTimes ?? LearnedTravelTimes(models: models, speeds: configuration.speeds),
       ], environment: environment, clock: clock, logger: Self.logger)
   }
@@ -150,6 +154,10 @@ final class City: Sendable {
     case ("POST", "rides", 2, _): return (try RequestRide(setup("request-ride")), [:])
     case ("POST", "rides", 4, _): return (try RideProgress(setup("ride-progress")), id)
     case ("GET", "rides", 2, _): return (try RideLookup(setup("ride-lookup")), [:])
+    case ("GET", "riders", 4, _): return (try BlockedDrivers(setup("blocked-drivers")), ["rider": parts[2]])
+    case ("PUT", "riders", 5, _), ("DELETE", "riders", 5, _):
+      return (try BlockedDrivers(setup("blocked-drivers")), ["rider": parts[2], "driver": parts[4]])
+    case ("GET", "rides", 4, "explain"): return (try RideExplain(setup("ride-explain")), id)
     case ("GET", "rides", 4, "feed"): return (try RiderFeed(setup("rider-feed")), id)
     case ("GET", "rides", _, _): return (try RideLookup(setup("ride-lookup")), id)
     case ("GET", "zones", 3, _): return (try ZoneLoadFunction(setup("zone-load")), [:])

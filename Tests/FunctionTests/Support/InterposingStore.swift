@@ -29,13 +29,21 @@ final class InterposingStore: RideStore {
     try await store.insert(ride, publishing: messages)
   }
   func ride(_ id: RideID) async throws -> Ride? { try await store.ride(id) }
+  func assignment(of ride: RideID) async throws -> Assignment? { try await store.assignment(of: ride) }
   func offer(_ id: OfferID) async throws -> Offer? { try await store.offer(id) }
   func openOffer(of ride: RideID) async throws -> Offer? { try await store.openOffer(of: ride) }
   func openRides(in region: RegionID, limit: Int) async throws -> [Ride] {
     try await store.openRides(in: region, limit: limit)
   }
-  func lapsedOffers(in region: RegionID, at now: Timestamp, limit: Int) async throws -> [(ride: Ride, offer: Offer)] {
+  func lapsedOffers(in region: RegionID, at now: Timestamp, limit: Int) async throws
+    -> [(assignment: Assignment, offer: Offer)]
+  {
     try await store.lapsedOffers(in: region, at: now, limit: limit)
+  }
+  func soonFreeDrivers(in region: RegionID, expectedFreeBy moment: Timestamp, limit: Int) async throws
+    -> [SoonFreeDriver]
+  {
+    try await store.soonFreeDrivers(in: region, expectedFreeBy: moment, limit: limit)
   }
   func lapsedRides(in region: RegionID, at now: Timestamp, limit: Int) async throws -> [Ride] {
     try await store.lapsedRides(in: region, at: now, limit: limit)

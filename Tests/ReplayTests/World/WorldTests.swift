@@ -4,13 +4,13 @@ import Testing
 
 /// The world by itself: no clock, no network.
 struct WorldTests {
-  private static let start: Int64 = 1_000_000_000
-  private static let depot = GeoPoint(latitude: 37.75, longitude: -122.42)
+  static let start: Int64 = 1_000_000_000
+  static let depot = GeoPoint(latitude: 37.75, longitude: -122.42)
   /// 1,112 m north of the depot: 222 s at 5 m/s.
-  private static let pickup = GeoPoint(latitude: 37.76, longitude: -122.42)
-  private static let dropoff = GeoPoint(latitude: 37.78, longitude: -122.42)
+  static let pickup = GeoPoint(latitude: 37.76, longitude: -122.42)
+  static let dropoff = GeoPoint(latitude: 37.78, longitude: -122.42)
 
-  private static func world(drivers: Int = 1, requests: Int = 1, declineShare: Double = 0) -> World {
+  static func world(drivers: Int = 1, requests: Int = 1, declineShare: Double = 0) -> World {
     let scenario = Scenario(
       requests: (0..<requests).map {
         Scenario.Request(
@@ -27,14 +27,14 @@ struct WorldTests {
     return world
   }
 
-  private static func ride(_ stage: RideStage, _ version: Int, driver: String? = nil) -> RideView {
+  static func ride(_ stage: RideStage, _ version: Int, driver: String? = nil) -> RideView {
     RideView(
       rideID: "ride", stage: stage, version: version, rider: "r-1", driver: driver, pickup: pickup, dropoff: dropoff,
       fareMinorUnits: 1_500, currency: "USD")
   }
 
   /// Brings a world to the point where its driver has a ride; returns when the driver answered.
-  private static func accepted() -> (World, Int64) {
+  static func accepted() -> (World, Int64) {
     var world = world()
     world.advance(to: start + 10_000)
     #expect(world.takeActions() == [.place(request: 0)])

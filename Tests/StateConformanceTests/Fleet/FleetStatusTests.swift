@@ -30,6 +30,24 @@ import Testing
   }
 
   @Test(arguments: FleetStore.available)
+  func `several drivers are answered in the order in which they were asked for`(_ store: FleetStore) async throws {
+    try await store.run { fleet async throws in
+      _ = try await fleet.record((0..<4).map { Samples.ping($0, at: $0) })
+      try await fleet.apply([
+        Samples.status(1, .busy(RideID(trusted: "r1"))), Samples.status(2, .idle), Samples.status(9, .idle),
+      ])
+      let wanted = [3, 9, 1, 7, 2, 1].map(Samples.driver)
+      let found = try await fleet.drivers(wanted, in: Samples.region)
+      #expect(found.map(\.driver) == [3, 1, 2, 1].map(Samples.driver))
+      #expect(found.map(\.activityName) == [nil, "busy", "idle", "busy"])
+      for snapshot in found { #expect(try await fleet.driver(snapshot.driver, in: Samples.region) == snapshot) }
+      #expect(try await fleet.drivers([], in: Samples.region).isEmpty)
+      let many = (0..<2_500).map { Samples.driver($0 % 5) }
+      #expect(try await fleet.drivers(many, in: Samples.region).count == 2_000)
+    }
+  }
+
+  @Test(arguments: FleetStore.available)
   func `a status before the first position waits for it`(_ store: FleetStore) async throws {
     try await store.run { fleet async throws in
       try await fleet.apply([Samples.status(1, .idle, version: 3, vehicleClass: .large)])

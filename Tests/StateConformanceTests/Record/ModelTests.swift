@@ -47,6 +47,9 @@ struct ModelTests {
             rider: Sample.rider(.random(in: 0..<shape.riders, using: &random)),
             key: Bool.random(using: &random) ? "\(Int.random(in: 0..<5, using: &random))" : nil,
             hash: .random(in: 0..<2, using: &random), requestedAt: seconds)
+          var quote = Sample.quote(.random(in: 0..<shape.steps, using: &random))
+          quote.id = ride.quote
+          try await twins.same("\(step)") { try await $0.insert(quote).value }
           try await twins.same("\(step)") { record -> String in
             do {
               let inserted = try await record.insert(ride, publishing: [Sample.message("requested", of: ride.id)])
@@ -78,7 +81,11 @@ struct ModelTests {
       guard let ride = rides.randomElement(using: &random) else { break }
       let driver = Sample.driver(.random(in: 0..<shape.drivers, using: &random))
       let offer = try await record.openOffer(of: ride.id)
-      guard var change = try? step(ride, offer, driver, now, &random) else { continue }
+      let knownActivity = try await record.assignment(of: ride.id)?.activity
+      let activity = Int.random(in: 0..<20, using: &random) == 0 ? nil : knownActivity
+      let soon = try await record.soonFreeDrivers(in: Sample.sf, expectedFreeBy: Sample.time(1_000_000), limit: 9)
+        .randomElement(using: &random)
+      guard var change = try? step(ride, offer, driver, activity, soon, now, &random) else { continue }
       if Int.random(in: 0..<12, using: &random) == 0 { change.expectedVersion -= 1 }
       commits.append(
         Commit(
@@ -91,32 +98,42 @@ struct ModelTests {
   }
 
   private func step(
-    _ ride: Ride, _ offer: Offer?, _ driver: DriverID, _ now: Timestamp, _ random: inout SplitMix
+    _ ride: Ride, _ offer: Offer?, _ driver: DriverID, _ activity: DriverActivity?, _ soon: SoonFreeDriver?,
+    _ now: Timestamp, _ random: inout SplitMix
   ) throws -> RideChange {
     let owner = ride.driver ?? driver
+    let isUnaware = Int.random(in: 0..<3, using: &random) == 0
     let isStubborn = Int.random(in: 0..<5, using: &random) == 0
     switch ride.state {
     case .requested:
       if isStubborn { return try RideLifecycle.expire(ride, now: now) }
+      if let soon, Bool.random(using: &random) {
+        return try RideLifecycle.offerNext(
+          ride, to: soon, pickupETASeconds: 90, pickupDistanceMeters: 300, now: now, answerSeconds: 30)
+      }
       return try RideLifecycle.offer(
         ride, to: driver, pickupETASeconds: 60, pickupDistanceMeters: 300, now: now, answerSeconds: 30)
     case .offered:
       guard let offer else { return try RideLifecycle.cancel(ride, byRider: ride.rider, offer: nil, at: now) }
       switch Int.random(in: 0..<8, using: &random) {
-      case 0: return try RideLifecycle.decline(ride, offer, by: owner, now: now)
-      case 1: return try RideLifecycle.lapse(ride, offer, now: now)
+      case 0: return try RideLifecycle.decline(ride, offer, by: owner, activity: activity, now: now)
+      case 1: return try RideLifecycle.lapse(ride, offer, activity: activity, now: now)
       case 2: return try RideLifecycle.withdraw(ride, offer, now: now)
-      case 3: return try RideLifecycle.cancel(ride, byRider: ride.rider, offer: offer, at: now)
-      default: return try RideLifecycle.accept(ride, offer, by: owner, now: min(now, offer.offeredAt))
+      case 3: return try RideLifecycle.cancel(ride, byRider: ride.rider, offer: offer, activity: activity, at: now)
+      default:
+        return try RideLifecycle.accept(ride, offer, by: owner, activity: activity, now: min(now, offer.offeredAt))
       }
     case .accepted:
-      if isStubborn { return try RideLifecycle.cancel(ride, byDriver: owner, at: now) }
-      return try RideLifecycle.arrive(ride, by: owner, at: now)
+      if isStubborn { return try RideLifecycle.cancel(ride, byDriver: owner, activity: activity, at: now) }
+      // Now and then tried on the next ride too: the store's indexes must refuse it.
+      return try RideLifecycle.arrive(ride, by: owner, activity: isUnaware ? nil : activity, at: now)
     case .arrived:
-      if isStubborn { return try RideLifecycle.noShow(ride, by: owner, at: now, graceSeconds: 0) }
+      if isStubborn { return try RideLifecycle.noShow(ride, by: owner, activity: activity, at: now, graceSeconds: 0) }
       return try RideLifecycle.start(ride, by: owner, at: now)
     case .started:
-      return try RideLifecycle.complete(ride, by: owner, at: now, distanceMeters: 1_000)
+      // Rides take a while, so that drivers have time for offers.
+      if !isStubborn { throw RideLifecycle.Refusal.notYours }
+      return try RideLifecycle.complete(ride, by: owner, activity: activity, at: now, distanceMeters: 1_000)
     default:
       let settlement = try #require(
         Settlement(ride: ride, charge: Sample.breakdown(), commissionBasisPoints: 2_000, time: now))
@@ -130,6 +147,14 @@ struct ModelTests {
     try await twins.same("lapsed") { try await $0.lapsedRides(in: Sample.sf, at: now, limit: 5) }
     try await twins.same("offers") {
       try await $0.lapsedOffers(in: Sample.sf, at: now, limit: 5).map(\.offer)
+    }
+    try await twins.same("assignments of offers") {
+      try await $0.lapsedOffers(in: Sample.sf, at: now, limit: 5).map(\.assignment)
+    }
+    for (seconds, limit) in [(0, 100), (600, 2), (100_000, 100)] {
+      try await twins.same("soon free") {
+        try await $0.soonFreeDrivers(in: Sample.sf, expectedFreeBy: now.advanced(bySeconds: seconds), limit: limit)
+      }
     }
     try await twins.same("unsettled") {
       try await $0.unsettledRides(in: Sample.sf, completedBefore: now, limit: 5)

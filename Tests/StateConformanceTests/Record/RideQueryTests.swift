@@ -37,16 +37,18 @@ struct RideQueryTests {
       #expect(try await record.lapsedOffers(in: Sample.sf, at: Sample.time(29), limit: 10).isEmpty)
       // The end itself is too late.
       let first = try await record.lapsedOffers(in: Sample.sf, at: Sample.time(30), limit: 10)
-      #expect(first.map(\.ride.id.text) == ["r00002"])
+      #expect(first.map(\.assignment.ride.id.text) == ["r00002"])
       let two = try await record.lapsedOffers(in: Sample.sf, at: Sample.time(59), limit: 10)
       #expect(two.map(\.offer.driver) == [Sample.driver(2), Sample.driver(3)])
       #expect(try await record.lapsedOffers(in: Sample.sf, at: Sample.time(999), limit: 2).count == 2)
       #expect(try await record.lapsedOffers(in: Sample.nyc, at: Sample.time(999), limit: 2).isEmpty)
 
       for item in two {
-        #expect(try await record.ride(item.ride.id) == item.ride)
+        let ride = item.assignment.ride
+        #expect(try await record.assignment(of: ride.id) == item.assignment)
+        #expect(item.assignment.activity == .offered(item.offer.id))
         #expect(try await record.offer(item.offer.id) == item.offer)
-        _ = try await record.mustStep(RideLifecycle.lapse(item.ride, item.offer, now: Sample.time(60)))
+        _ = try await record.mustStep(RideLifecycle.lapse(ride, item.offer, now: Sample.time(60)))
       }
       #expect(try await record.lapsedOffers(in: Sample.sf, at: Sample.time(999), limit: 9).count == 1)
     }
