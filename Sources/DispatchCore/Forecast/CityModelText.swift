@@ -3,7 +3,7 @@ import HexGrid
 /// A city model as text: one record per line, numbers as whole ones, so that equal models are equal bytes on any machine.
 ///
 /// The first line is `cabstand-model 1`. Then come, in this order, `calendar`, `speeds`, a demand model (`requests`), a `week` of
-/// counts for each of its zones, another model (`dropoffs`), `sites` and `travel`, each with the number of its rows, and `end`. A run
+/// counts for each of its zones, the `spread` of forecasts (zones and city, by horizon), another model (`dropoffs`), `sites` and `travel`, each with the number of its rows, and `end`. A run
 /// of n noughts is written as `*n`.
 extension CityModel {
   /// The version of the format that is written and read.
@@ -15,6 +15,7 @@ extension CityModel {
   static let degreeScale = 100_000.0
   static let shareScale = 1_000_000.0
   static let totalScale = 1_000.0
+  static let spreadScale = 100_000.0
 
   /// The text.
   package var text: [UInt8] {
@@ -24,6 +25,7 @@ extension CityModel {
     writer.row("speeds", speeds.metersPerSecondByHour.map { ModelWriter.scaled($0, by: Self.speedScale) })
     writer.demand("requests", requests)
     writer.week(lastWeek, zones: requests.zones.count)
+    writer.row("spread", (spread.zone + spread.city).map { ModelWriter.scaled($0, by: Self.spreadScale) })
     writer.demand("dropoffs", dropoffs)
     writer.row("sites", [sites.count])
     for site in sites { writer.site(site) }
@@ -47,6 +49,11 @@ extension CityModel {
     else { throw reader.error("expected 24 speeds above nought") }
     let requests = try reader.demand("requests", calendar: calendar, resolution: Zone.resolution)
     let lastWeek = try reader.week(zones: requests.zones.count)
+    let horizons = ForecastHorizon.allCases.count
+    let spreads = try reader.row("spread", count: 2 * horizons).map { Double($0) / Self.spreadScale }
+    guard let spread = ForecastSpread(zone: Array(spreads[..<horizons]), city: Array(spreads[horizons...])) else {
+      throw reader.error("spread: expected numbers from 0 to \(Int(10 * Self.spreadScale))")
+    }
     let dropoffs = try reader.demand("dropoffs", calendar: calendar, resolution: Self.areaResolution)
     var sites: [DemandSite] = []
     for _ in 0..<(try reader.number("sites", in: 0...ModelReader.mostRows)) { sites.append(try reader.site()) }
@@ -54,8 +61,8 @@ extension CityModel {
     _ = try reader.number("end")
     guard
       let model = CityModel(
-        requests: requests, lastWeek: lastWeek, dropoffs: dropoffs, sites: sites, travelTime: travelTime,
-        speeds: speeds)
+        requests: requests, lastWeek: lastWeek, spread: spread, dropoffs: dropoffs, sites: sites,
+        travelTime: travelTime, speeds: speeds)
     else { throw reader.error("the parts do not fit together") }
     self = model
   }
