@@ -1,5 +1,13 @@
 package import HexGrid
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// What is expected of each zone of a region within the next span of time, with the interval that holds what comes nine times of ten.
 package struct DemandForecast: Sendable, Hashable {
   /// The beginning of the span.
@@ -61,10 +69,22 @@ package struct DemandForecast: Sendable, Hashable {
     return zones[low].expectation
   }
 
+  /// What remains of the present level a quarter of an hour later, as a power of its factor: what made the city busy passes.
+  static let levelPersistence = 0.85
+
   /// The expected requests of every zone, in the model's order.
   static func expected(_ model: DemandModel, _ level: DemandLevel, from start: Timestamp, seconds: Int) -> [Double] {
-    var expected = model.expected(from: start, seconds: seconds)
-    for (index, zone) in model.zones.enumerated() { expected[index] *= level.factor(of: zone) }
-    return expected
+    let factors = model.zones.map { level.factor(of: $0) }
+    var sums = Array(repeating: 0.0, count: factors.count)
+    var passed = 0
+    var power = 1.0
+    while passed < seconds {
+      let piece = min(DemandHistory.intervalSeconds, seconds - passed)
+      let expected = model.expected(from: start.advanced(bySeconds: passed), seconds: piece)
+      for index in sums.indices { sums[index] += expected[index] * pow(factors[index], power) }
+      passed += piece
+      power *= levelPersistence
+    }
+    return sums
   }
 }

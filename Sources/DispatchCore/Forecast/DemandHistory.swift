@@ -57,10 +57,10 @@ package struct DemandHistory: Sendable {
   /// More requests of one zone within one interval are no count but a fault.
   private static let mostPerCount = 10_000
 
-  /// The same without one day.
-  func without(day: Int) -> DemandHistory {
+  /// What was counted before a day.
+  func before(day: Int) -> DemandHistory {
     var rest = self
-    rest.moments = moments.mapValues { $0.filter { Int($0.day) != day } }.filter { !$0.value.isEmpty }
+    rest.moments = moments.mapValues { $0.filter { Int($0.day) < day } }.filter { !$0.value.isEmpty }
     rest.count = rest.moments.values.reduce(0) { $0 + $1.count }
     return rest
   }

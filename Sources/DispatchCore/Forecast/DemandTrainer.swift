@@ -10,7 +10,7 @@ package struct DemandTrainer: Sendable, Hashable {
   /// How many rides the coarser estimate of a share is worth, against those of the hour on any day.
   package var hourPriorRides = 1_000.0
   /// The same against those of the hour on similar days.
-  package var dayGroupPriorRides = 4_000.0
+  package var dayGroupPriorRides = 2_000.0
   /// The same against those of the hour on that weekday.
   package var weekdayPriorRides = 2_000.0
   /// How many days the city's mean day is worth against the mean of similar days.
@@ -18,7 +18,7 @@ package struct DemandTrainer: Sendable, Hashable {
   /// How many days the mean of similar days is worth against the days of one weekday.
   package var weekdayPriorDays = 4.0
   /// After how many days a day counts half, for the city's totals: a city grows and shrinks with the season.
-  package var halfLifeDays = 20.0
+  package var halfLifeDays = 14.0
 
   /// The usual strengths, chosen on held-out days of a month of a whole fleet's trips.
   package init() {}
