@@ -27,6 +27,7 @@ let functions = [
   ("driver-feed", "DriverFeed"),
   ("driver-shift", "DriverShift"),
   ("expire-offers", "ExpireOffers"),
+  ("forecast-demand", "ForecastDemand"),
   ("location-ping", "LocationPing"),
   ("match-riders", "MatchRiders"),
   ("quote-fare", "QuoteFare"),
@@ -36,11 +37,14 @@ let functions = [
   ("ride-progress", "RideProgress"),
   ("rider-feed", "RiderFeed"),
   ("settle-fare", "SettleFare"),
+  ("train-forecast", "TrainForecast"),
   ("zone-load", "ZoneLoadFunction"),
 ]
 
 /// The scripts below `migrations/` that make the schema of the record, in their order.
-let migrations = ["0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions"]
+let migrations = [
+  "0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions", "0009_models",
+]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: rules)

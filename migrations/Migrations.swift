@@ -14,6 +14,7 @@ package enum Migrations {
     script("0004_history", PackageResources._004_history_sql),
     script("0005_commit", PackageResources._005_commit_sql),
     script("0006_suggestions", PackageResources._006_suggestions_sql),
+    script("0009_models", PackageResources._009_models_sql),
   ]
 
   private static func script(_ name: String, _ bytes: [UInt8]) -> Script {

@@ -2,6 +2,10 @@ package import HexGrid
 
 /// What was learned of a city from its history: who will ask for rides, where rides will end, and how fast it moves.
 package struct CityModel: Sendable, Hashable {
+  /// The first request that it was learned from.
+  package let trainedFrom: Timestamp
+  /// The last one.
+  package let trainedTo: Timestamp
   /// Expected requests by zone.
   package let requests: DemandModel
   /// What was asked for on the latest day of each weekday.
@@ -21,16 +25,19 @@ package struct CityModel: Sendable, Hashable {
   package static let areaResolution = 6
 
   init?(
-    requests: DemandModel, lastWeek: WeekCounts, spread: ForecastSpread, dropoffs: DemandModel, sites: [DemandSite],
+    trainedFrom: Timestamp, trainedTo: Timestamp, requests: DemandModel, lastWeek: WeekCounts, spread: ForecastSpread,
+    dropoffs: DemandModel, sites: [DemandSite],
     travelTime: LearnedTravelTime, speeds: SpeedProfile
   ) {
-    guard lastWeek.counts.count == requests.zones.count * DemandModel.intervalsPerWeek,
+    guard trainedFrom <= trainedTo, lastWeek.counts.count == requests.zones.count * DemandModel.intervalsPerWeek,
       requests.resolution == Zone.resolution, dropoffs.resolution == Self.areaResolution,
       zip(sites, sites.dropFirst()).allSatisfy({ $0.cell < $1.cell }),
       sites.allSatisfy({
         $0.cell.resolution == DemandSite.resolution && $0.position.isValid && (0...1).contains($0.share)
       })
     else { return nil }
+    self.trainedFrom = trainedFrom
+    self.trainedTo = trainedTo
     self.requests = requests
     self.lastWeek = lastWeek
     self.spread = spread

@@ -2,7 +2,8 @@ import HexGrid
 
 /// A city model as text: one record per line, numbers as whole ones, so that equal models are equal bytes on any machine.
 ///
-/// The first line is `cabstand-model 1`. Then come, in this order, `calendar`, `speeds`, a demand model (`requests`), a `week` of
+/// The first line is `cabstand-model 1`. Then come, in this order, `calendar`, `trained` (the first and the last request, in milliseconds since
+/// 1970), `speeds`, a demand model (`requests`), a `week` of
 /// counts for each of its zones, the `spread` of forecasts (zones and city, by horizon), another model (`dropoffs`), `sites` and `travel`, each with the number of its rows, and `end`. A run
 /// of n noughts is written as `*n`.
 extension CityModel {
@@ -22,6 +23,7 @@ extension CityModel {
     var writer = ModelWriter()
     writer.row("cabstand-model", [Self.formatVersion])
     writer.row("calendar", [requests.calendar.utcOffsetSeconds])
+    writer.row("trained", [trainedFrom, trainedTo].map { Int($0.unixMilliseconds) })
     writer.row("speeds", speeds.metersPerSecondByHour.map { ModelWriter.scaled($0, by: Self.speedScale) })
     writer.demand("requests", requests)
     writer.week(lastWeek, zones: requests.zones.count)
@@ -44,6 +46,8 @@ extension CityModel {
       throw reader.error("expected version \(Self.formatVersion) of the format, found \(version)")
     }
     let calendar = LocalCalendar(utcOffsetSeconds: try reader.number("calendar", in: -86_400...86_400))
+    let trained = try reader.row("trained", count: 2).map { Timestamp(unixMilliseconds: Int64($0)) }
+    guard trained[0] <= trained[1] else { throw reader.error("expected a first and a last request") }
     let byHour = try reader.row("speeds", count: 24).map { Double($0) / Self.speedScale }
     guard let speeds = SpeedProfile(metersPerSecondByHour: byHour, utcOffsetSeconds: calendar.utcOffsetSeconds)
     else { throw reader.error("expected 24 speeds above nought") }
@@ -61,7 +65,8 @@ extension CityModel {
     _ = try reader.number("end")
     guard
       let model = CityModel(
-        requests: requests, lastWeek: lastWeek, spread: spread, dropoffs: dropoffs, sites: sites,
+        trainedFrom: trained[0], trainedTo: trained[1], requests: requests, lastWeek: lastWeek, spread: spread,
+        dropoffs: dropoffs, sites: sites,
         travelTime: travelTime, speeds: speeds)
     else { throw reader.error("the parts do not fit together") }
     self = model

@@ -1,4 +1,4 @@
-package import HexGrid
+import HexGrid
 
 /// Learns a demand model from a history of requests.
 ///
@@ -41,7 +41,8 @@ package struct DemandTrainer: Sendable, Hashable {
     }
     return DemandModel(
       calendar: history.calendar, resolution: history.resolution, trainedOn: history.count,
-      totals: totals(intervals, daysSeen: weights.daysSeen(history, days: days)), zones: zones, shares: shares(hourly, zones: zones.count))
+      totals: totals(intervals, daysSeen: weights.daysSeen(history, days: days)), zones: zones,
+      shares: shares(hourly, zones: zones.count))
   }
 
   /// The mean of each interval of the week, smoothed with its neighbours and pulled towards that of similar days, and that one towards

@@ -17,7 +17,9 @@ struct IntervalCounts: Sendable {
     var others: [HexCell: Int] = [:]
     for request in requests {
       // Beyond any calendar.
-      guard request.time.unixMilliseconds.magnitude < 1 << 60, let cell = Zone.cell(at: request.pickup) else { continue }
+      guard request.time.unixMilliseconds.magnitude < 1 << 60, let cell = Zone.cell(at: request.pickup) else {
+        continue
+      }
       let index = model.index(of: cell) ?? others[cell] ?? cells.count
       if index == cells.count {
         others[cell] = index

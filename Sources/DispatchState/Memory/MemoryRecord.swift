@@ -27,6 +27,7 @@ package final class MemoryRecord: Sendable {
     var clock: ClockSetting?
     var suggestions: [RegionID: [Suggestion]] = [:]
     var suggestionIDs: Set<SuggestionID> = []
+    var models: [RegionID: MemoryRecord.Models] = [:]
     var wakeups: [Int: AsyncStream<Void>.Continuation] = [:]
     var nextWakeup = 0
   }

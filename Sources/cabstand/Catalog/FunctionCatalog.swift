@@ -2,6 +2,7 @@ import AnswerOffer
 import DriverFeed
 import DriverShift
 import ExpireOffers
+import ForecastDemand
 import FunctionKit
 import LocationPing
 import MatchRiders
@@ -12,6 +13,7 @@ import RideLookup
 import RideProgress
 import RiderFeed
 import SettleFare
+import TrainForecast
 import TriggerRuntime
 import ZoneLoadFunction
 
@@ -29,6 +31,7 @@ enum FunctionCatalog {
       entry("driver-feed", DriverFeed.self, "DriverFeed", DriverFeed.specification),
       entry("driver-shift", DriverShift.self, "DriverShift", DriverShift.specification),
       entry("expire-offers", ExpireOffers.self, "ExpireOffers", ExpireOffers.specification),
+      entry("forecast-demand", ForecastDemand.self, "ForecastDemand", ForecastDemand.specification),
       entry("location-ping", LocationPing.self, "LocationPing", LocationPing.specification),
       entry("match-riders", MatchRiders.self, "MatchRiders", MatchRiders.specification),
       entry("quote-fare", QuoteFare.self, "QuoteFare", QuoteFare.specification),
@@ -38,6 +41,7 @@ enum FunctionCatalog {
       entry("ride-progress", RideProgress.self, "RideProgress", RideProgress.specification),
       entry("rider-feed", RiderFeed.self, "RiderFeed", RiderFeed.specification),
       entry("settle-fare", SettleFare.self, "SettleFare", SettleFare.specification),
+      entry("train-forecast", TrainForecast.self, "TrainForecast", TrainForecast.specification),
       entry("zone-load", ZoneLoadFunction.self, "ZoneLoad", ZoneLoadFunction.specification),
     ]
   }

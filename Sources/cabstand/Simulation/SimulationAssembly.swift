@@ -34,9 +34,10 @@ struct SimulationAssembly {
     let clock = ManualClock(now: EventTime(unixMilliseconds: scenario.startMilliseconds))
     let configuration = DispatchConfiguration(regions: served(scenario), speeds: knowledge.speeds)
     let regionIDs = configuration.regions.regions.map(\.id)
-    let stores = StoreSet.memory()
+    let models = HeldModels()
+    let stores = StoreSet.memory(models: models)
     for region in regionIDs {
-      if let city = knowledge.city { stores.models.put(LiveModel(version: "history", city: city), for: region) }
+      if let city = knowledge.city { models.put(LiveModel(version: "history", city: city), for: region) }
       for vehicleClass in VehicleClass.allCases {
         try await stores.record.add(.standard(region: region, vehicleClass: vehicleClass))
       }
@@ -45,7 +46,8 @@ struct SimulationAssembly {
     for region in regionIDs { _ = try await follower.catchUp(region) }
     let logger = Logger(label: "simulate", factory: { _ in SwiftLogNoOpLogHandler() })
     let invoker = DirectInvoker(clock: clock, logger: logger)
-    var opener = try BindingOpener(Bindings.all(stores, follower: follower, configuration: configuration))
+    var opener = try BindingOpener(
+      Bindings.all(stores, follower: follower, configuration: configuration, workbench: PlainWorkbench()))
     let registry = FunctionCatalog.registry()
     var functions: [SimulatedFunction] = []
     var freshnessSeconds = 60

@@ -2,7 +2,9 @@ import DispatchState
 import PostgresState
 
 /// Everything that a record can do; each implementation is tested by the same code.
-protocol RecordPorts: RideStore, DriverStore, Outbox, FareLedger, TariffStore, ZoneHistory, ClockStore, StateAudit {}
+protocol RecordPorts: RideStore, DriverStore, Outbox, FareLedger, TariffStore, ZoneHistory, ClockStore, StateAudit,
+  ModelStore, RideHistory
+{}
 
 extension MemoryRecord: RecordPorts {}
 extension PostgresRecord: RecordPorts {}
