@@ -15,7 +15,7 @@ package struct TrainForecast: Function {
   private let configuration: DispatchConfiguration
 
   package init(_ setup: FunctionSetup) throws {
-    let models: any ModelStore = try setup.binding("models")
+    let models: any ModelStore = try setup.binding("versions")
     configuration = try setup.binding("configuration")
     var rules = TrainingRules()
     rules.fewestRequests = try setup.integer("FEWEST_REQUESTS", default: rules.fewestRequests, in: 1...10_000_000)

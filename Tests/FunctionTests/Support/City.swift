@@ -5,6 +5,7 @@ import DispatchState
 import DriverFeed
 import DriverShift
 import ExpireOffers
+import ForecastDemand
 import FunctionKit
 import HexGrid
 import LocationPing
@@ -18,6 +19,7 @@ import RiderFeed
 import SettleFare
 import Synchronization
 import Testing
+import TrainForecast
 import ZoneLoadFunction
 
 /// All functions on stores in memory, with a clock that moves by hand: the whole service without a server.
@@ -28,6 +30,8 @@ final class City: Sendable {
   let rides: InterposingStore
   let fleet = MemoryFleet()
   let hub = FeedHub()
+  /// What was learned, looked up anew each time.
+  let models: StoredModels
   let configuration: DispatchConfiguration
   let follower: FleetFollower
   private let environment: [String: String]
@@ -44,6 +48,7 @@ final class City: Sendable {
     self.environment = environment
     configuration = DispatchConfiguration()
     rides = InterposingStore(record)
+    models = StoredModels(store: record, workbench: PlainWorkbench(), lookEvery: .zero)
     follower = FleetFollower(fleet: fleet, drivers: record, regions: configuration.regions.regions.map(\.id))
     for region in configuration.regions.regions where hasTariffs {
       for vehicleClass in VehicleClass.allCases {
@@ -62,6 +67,7 @@ final class City: Sendable {
       bindings: [
         "rides": rides, "drivers": record, "tariffs": record, "history": record, "outbox": record, "fleet": fleet,
         "feed": hub, "follower": follower, "configuration": configuration,
+        "versions": record, "models": models, "workbench": PlainWorkbench(),
       ], environment: environment, clock: clock, logger: Self.logger)
   }
 
@@ -138,6 +144,9 @@ final class City: Sendable {
     case ("GET", "rides", 2, _): return (try RideLookup(setup("ride-lookup")), [:])
     case ("GET", "rides", 4, "feed"): return (try RiderFeed(setup("rider-feed")), id)
     case ("GET", "rides", _, _): return (try RideLookup(setup("ride-lookup")), id)
+    case ("GET", "zones", 3, "forecast"): return (try ForecastDemand(setup("forecast-demand")), [:])
+    case ("GET", "zones", 4, "forecast"): return (try ForecastDemand(setup("forecast-demand")), ["cell": parts[2]])
+    case (_, "models", 3..., _): return (try TrainForecast(setup("train-forecast")), ["region": parts[2]])
     case ("GET", "zones", 3, _): return (try ZoneLoadFunction(setup("zone-load")), [:])
     case ("GET", "zones", 4, _): return (try ZoneLoadFunction(setup("zone-load")), ["cell": parts[2]])
     default: return nil
@@ -157,6 +166,9 @@ final class City: Sendable {
 
   @discardableResult
   func expire() async throws -> Answer { try await tick(ExpireOffers(setup("expire-offers"))) }
+
+  @discardableResult
+  func train() async throws -> Answer { try await tick(TrainForecast(setup("train-forecast"))) }
 
   @discardableResult
   func sweepFares() async throws -> Answer { try await tick(SettleFare(setup("settle-fare"))) }
