@@ -135,7 +135,10 @@ let package = Package(
       ]),
     tests(
       "ReplayTests",
-      ["Replay", "cabstand", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid", nioCore, nioPosix, nioHTTP1]),
+      [
+        "Replay", "cabstand", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid", nioCore, nioPosix, nioHTTP1,
+        argumentParser,
+      ]),
     tests(
       "FunctionTests",
       ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging]
