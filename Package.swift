@@ -28,6 +28,7 @@ let functions = [
   ("driver-feed", "DriverFeed"),
   ("driver-shift", "DriverShift"),
   ("expire-offers", "ExpireOffers"),
+  ("forecast-demand", "ForecastDemand"),
   ("location-ping", "LocationPing"),
   ("match-riders", "MatchRiders"),
   ("price-zones", "PriceZones"),
@@ -39,6 +40,7 @@ let functions = [
   ("ride-progress", "RideProgress"),
   ("rider-feed", "RiderFeed"),
   ("settle-fare", "SettleFare"),
+  ("train-forecast", "TrainForecast"),
   ("zone-load", "ZoneLoadFunction"),
   ("zone-price", "ZonePrice"),
 ]
@@ -46,7 +48,7 @@ let functions = [
 /// The scripts below `migrations/` that make the schema of the record, in their order.
 let migrations = [
   "0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions", "0007_next_ride",
-  "0008_matching", "0010_surge",
+  "0008_matching", "0009_models", "0010_surge",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -149,7 +151,7 @@ let package = Package(
       "ReplayTests",
       [
         "Replay", "cabstand", "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid", nioCore,
-        nioPosix, nioHTTP1,
+        nioPosix, nioHTTP1, argumentParser,
       ]),
     tests(
       "FunctionTests",

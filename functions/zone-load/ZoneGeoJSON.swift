@@ -1,3 +1,4 @@
+import DispatchAPI
 import DispatchCore
 import FunctionKit
 import HexGrid
@@ -38,33 +39,7 @@ enum ZoneGeoJSON {
         json.member("surge", Double(surgeTenths) / 10)
       }
       json.key("geometry")
-      json.object { json in
-        json.member("type", "Polygon")
-        json.key("coordinates")
-        json.array { json in
-          json.array { json in ring(load.cell, &json) }
-        }
-      }
+      json.polygon(of: load.cell)
     }
-  }
-
-  /// A closed ring; across the antimeridian its longitudes run on past 180°, so that it stays in one piece.
-  private static func ring(_ cell: HexCell, _ json: inout JSONWriter) {
-    let boundary = cell.boundary
-    guard let first = boundary.first else { return }
-    for point in boundary + [first] {
-      var longitude = point.longitude
-      if longitude - first.longitude > 180 { longitude -= 360 }
-      if longitude - first.longitude < -180 { longitude += 360 }
-      json.array { json in
-        json.value(rounded(longitude))
-        json.value(rounded(point.latitude))
-      }
-    }
-  }
-
-  /// Six decimals of a degree: a tenth of a metre.
-  private static func rounded(_ degrees: Double) -> Double {
-    (degrees * 1e6).rounded() / 1e6
   }
 }

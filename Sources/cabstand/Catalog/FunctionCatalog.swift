@@ -3,6 +3,7 @@ import BlockedDrivers
 import DriverFeed
 import DriverShift
 import ExpireOffers
+import ForecastDemand
 import FunctionKit
 import LocationPing
 import MatchRiders
@@ -15,6 +16,7 @@ import RideLookup
 import RideProgress
 import RiderFeed
 import SettleFare
+import TrainForecast
 import TriggerRuntime
 import ZoneLoadFunction
 import ZonePrice
@@ -34,6 +36,7 @@ enum FunctionCatalog {
       entry("driver-feed", DriverFeed.self, "DriverFeed", DriverFeed.specification),
       entry("driver-shift", DriverShift.self, "DriverShift", DriverShift.specification),
       entry("expire-offers", ExpireOffers.self, "ExpireOffers", ExpireOffers.specification),
+      entry("forecast-demand", ForecastDemand.self, "ForecastDemand", ForecastDemand.specification),
       entry("location-ping", LocationPing.self, "LocationPing", LocationPing.specification),
       entry("match-riders", MatchRiders.self, "MatchRiders", MatchRiders.specification),
       entry("price-zones", PriceZones.self, "PriceZones", PriceZones.specification),
@@ -45,6 +48,7 @@ enum FunctionCatalog {
       entry("ride-progress", RideProgress.self, "RideProgress", RideProgress.specification),
       entry("rider-feed", RiderFeed.self, "RiderFeed", RiderFeed.specification),
       entry("settle-fare", SettleFare.self, "SettleFare", SettleFare.specification),
+      entry("train-forecast", TrainForecast.self, "TrainForecast", TrainForecast.specification),
       entry("zone-load", ZoneLoadFunction.self, "ZoneLoad", ZoneLoadFunction.specification),
       entry("zone-price", ZonePrice.self, "ZonePrice", ZonePrice.specification),
     ]

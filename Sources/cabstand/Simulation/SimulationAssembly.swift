@@ -36,9 +36,10 @@ struct SimulationAssembly {
     let clock = ManualClock(now: EventTime(unixMilliseconds: scenario.startMilliseconds))
     let configuration = DispatchConfiguration(regions: served(scenario), speeds: knowledge.speeds)
     let regionIDs = configuration.regions.regions.map(\.id)
-    let stores = StoreSet.memory()
+    let models = HeldModels()
+    let stores = StoreSet.memory(models: models)
     for region in regionIDs {
-      if let city = knowledge.city { stores.models.put(LiveModel(version: "history", city: city), for: region) }
+      if let city = knowledge.city { models.put(LiveModel(version: "history", city: city), for: region) }
       for vehicleClass in VehicleClass.allCases {
         try await stores.record.add(.standard(region: region, vehicleClass: vehicleClass))
       }
@@ -51,7 +52,8 @@ struct SimulationAssembly {
     let learned = LearnedTravelTimes(models: stores.models, speeds: configuration.speeds)
     let travelTimes = scenario.travelTime.roads.map { RoadTravelTimes(roads: $0, fallback: learned) }
     var opener = try BindingOpener(
-      Bindings.all(stores, follower: follower, configuration: configuration, travelTimes: travelTimes))
+      Bindings.all(
+        stores, follower: follower, configuration: configuration, workbench: PlainWorkbench(), travelTimes: travelTimes))
     let registry = FunctionCatalog.registry()
     var functions: [SimulatedFunction] = []
     var freshnessSeconds = 60

@@ -6,6 +6,7 @@ import DispatchState
 import DriverFeed
 import DriverShift
 import ExpireOffers
+import ForecastDemand
 import FunctionKit
 import HexGrid
 import LocationPing
@@ -22,6 +23,7 @@ import RiderFeed
 import SettleFare
 import Synchronization
 import Testing
+import TrainForecast
 import ZoneLoadFunction
 import ZonePrice
 
@@ -34,9 +36,10 @@ final class City: Sendable {
   let fleet = MemoryFleet()
   /// The prices as the functions see them: the fleet's, or another store's in their place.
   let surge: any SurgeStore
-  let models = HeldModels()
   let hub = FeedHub()
   let log: any MatchLog
+  /// What was learned, looked up anew each time.
+  let models: StoredModels
   let configuration: DispatchConfiguration
   private let travelTimes: (any TravelTimes)?
   let follower: FleetFollower
@@ -60,6 +63,7 @@ final class City: Sendable {
     self.travelTimes = travelTimes
     configuration = DispatchConfiguration()
     rides = InterposingStore(record)
+    models = StoredModels(store: record, workbench: PlainWorkbench(), lookEvery: .zero)
     follower = FleetFollower(fleet: fleet, drivers: record, regions: configuration.regions.regions.map(\.id))
     for region in configuration.regions.regions where hasTariffs {
       for vehicleClass in VehicleClass.allCases {
@@ -80,6 +84,7 @@ final class City: Sendable {
         "surge": surge, "models": models, "feed": hub, "follower": follower, "configuration": configuration,
         "suggestions": record, "pairs": record, "log": log,
         "travelTimes": travelTimes ?? LearnedTravelTimes(models: models, speeds: configuration.speeds),
+        "versions": record, "workbench": PlainWorkbench(),
       ], environment: environment, clock: clock, logger: Self.logger)
   }
 
@@ -160,6 +165,9 @@ final class City: Sendable {
     case ("GET", "rides", 4, "explain"): return (try RideExplain(setup("ride-explain")), id)
     case ("GET", "rides", 4, "feed"): return (try RiderFeed(setup("rider-feed")), id)
     case ("GET", "rides", _, _): return (try RideLookup(setup("ride-lookup")), id)
+    case ("GET", "zones", 3, "forecast"): return (try ForecastDemand(setup("forecast-demand")), [:])
+    case ("GET", "zones", 4, "forecast"): return (try ForecastDemand(setup("forecast-demand")), ["cell": parts[2]])
+    case (_, "models", 3..., _): return (try TrainForecast(setup("train-forecast")), ["region": parts[2]])
     case ("GET", "zones", 3, _): return (try ZoneLoadFunction(setup("zone-load")), [:])
     case ("GET", "zones", 4, "price"):
       return (try ZonePrice(setup("zone-price")), ["cell": parts[2]])
@@ -187,6 +195,9 @@ final class City: Sendable {
 
   @discardableResult
   func expire() async throws -> Answer { try await tick(ExpireOffers(setup("expire-offers"))) }
+
+  @discardableResult
+  func train() async throws -> Answer { try await tick(TrainForecast(setup("train-forecast"))) }
 
   @discardableResult
   func sweepFares() async throws -> Answer { try await tick(SettleFare(setup("settle-fare"))) }
