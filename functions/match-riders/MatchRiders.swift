@@ -23,6 +23,7 @@ package struct MatchRiders: Function {
   private let soonFree: SoonFreeSearch
   private let outlook: OutlookReader
   private let keeper: RoundKeeper
+  private let travelTimes: any TravelTimes
 
   package init(_ setup: FunctionSetup) throws {
     rides = try setup.binding("rides")
@@ -30,6 +31,7 @@ package struct MatchRiders: Function {
     follower = try setup.binding("follower")
     configuration = try setup.binding("configuration")
     settings = try MatchSettings(setup)
+    travelTimes = try setup.binding("travelTimes")
     let fleet: any FleetIndex = try setup.binding("fleet")
     search = CandidateSearch(fleet: fleet, policy: settings.policy)
     soonFree = SoonFreeSearch(rides: rides, fleet: fleet, seconds: settings.policy.nextRideSeconds)
@@ -80,7 +82,14 @@ package struct MatchRiders: Function {
     situation.blocked = Set(try await pairs.blockedPairs(of: open.map(\.rider)))
     situation.outlook = picture.outlook
     situation.busyDrivers = picture.busyDrivers
-    let plan = try BatchMatcher.plan(situation, settings.policy)
+    var plan = BatchMatcher.candidates(situation, settings.policy)
+    // Straight lines are in the plan already.
+    if travelTimes.knowsRoads {
+      let queries = plan.drives.map { DriveQuery(origins: $0.origins, destination: $0.destination) }
+      let times = try await travelTimes.estimates(for: queries, at: now, in: region)
+      plan.setDriveTimes(times.map { $0.map { $0?.seconds } })
+    }
+    try BatchMatcher.assign(&plan)
     let steps = steps(plan.proposals, open, finishing, now)
     var outcomes: [RideID: MatchRound.Outcome] = [:]
     if !steps.isEmpty {

@@ -16,8 +16,9 @@ struct MatchSettings: Sendable {
       maximumPickupSeconds: try setup.integer("MAXIMUM_PICKUP_SECONDS", default: 1_200, in: 10...7_200),
       freshnessSeconds: try setup.integer("FRESHNESS_SECONDS", default: 60, in: 1...3_600),
       answerSeconds: try setup.integer("ANSWER_SECONDS", default: 15, in: 1...300))
-    policy.maximumWaitSeconds = try setup.integer("MAXIMUM_WAIT_SECONDS", default: 0, in: 0...86_400)
+    policy.maximumWaitSeconds = try setup.integer("MAXIMUM_WAIT_SECONDS", default: 600, in: 0...86_400)
     policy.ageWeight = try setup.number("AGE_WEIGHT", default: policy.ageWeight, in: -10...10)
+    policy.rideWeight = try setup.number("RIDE_WEIGHT", default: 0.1, in: 0...10)
     policy.zoneShortSeconds = try setup.number("ZONE_SHORT_SECONDS", default: 30, in: 0...600)
     policy.zoneHorizonSeconds = try setup.integer(
       "ZONE_HORIZON_SECONDS", default: policy.zoneHorizonSeconds, in: 30...3_600)

@@ -54,9 +54,16 @@ package struct MatchPlan: Sendable {
     return Int(exactly: (min(max(policy.ageWeight, -100), 100) * age * 10).rounded()) ?? 0
   }
 
-  /// Leaving a ride out costs more than any chain of swaps could save, so that the number of rides comes first; then their ages.
+  /// What the time that a ride takes costs, in tenths of a second.
+  func rideCost(_ ride: Ride) -> Int {
+    let seconds = ride.pickup.distanceMeters(to: ride.dropoff) / situation.metersPerSecond
+    return Int(exactly: (min(max(policy.rideWeight, 0), 100) * min(max(seconds, 0), 7_200) * 10).rounded()) ?? 0
+  }
+
+  /// Leaving a ride out costs more than any chain of swaps could save, so that the number of rides comes first; then their ages and
+  /// lengths.
   var leaveOutCosts: [Int32] {
-    let bonuses = situation.rides.map { ageBonus($0) }
+    let bonuses = situation.rides.map { ageBonus($0) - rideCost($0) }
     let least = bonuses.min() ?? 0
     let widest = (bonuses.max() ?? 0) - least
     let dearest = Int(edges.reduce(0) { max($0, $1.deciseconds) })
@@ -72,6 +79,25 @@ package struct MatchPlan: Sendable {
   func edges(of row: Int) -> ArraySlice<Edge> {
     guard row + 1 < rowStart.count else { return [] }
     return edges[Int(rowStart[row])..<Int(rowStart[row + 1])]
+  }
+
+  /// The drives to the pickups that are weighed: for each ride, where its candidates start, nearest first.
+  package var drives: [(origins: [GeoPoint], destination: GeoPoint)] {
+    situation.rides.indices.map { row in
+      (edges(of: row).map { situation.drivers[Int($0.driver)].position }, situation.rides[row].pickup)
+    }
+  }
+
+  /// Takes drive times of somebody who knows the roads in place of those along straight lines.
+  /// - Parameter seconds: for each of `drives`, and each of its origins, the time in seconds; nil keeps what there is.
+  package mutating func setDriveTimes(_ seconds: [[Double?]]) {
+    for (row, times) in zip(situation.rides.indices, seconds) where row + 1 < rowStart.count {
+      for (index, time) in zip(Int(rowStart[row])..<Int(rowStart[row + 1]), times) {
+        guard let time, time.isFinite else { continue }
+        let until = situation.drivers[Int(edges[index].driver)].freeInSeconds
+        edges[index].etaDeciseconds = Self.deciseconds(until + time)
+      }
+    }
   }
 
   mutating func addCandidates(of ride: Ride, _ shortage: inout ZoneShortage) {

@@ -11,6 +11,9 @@ package struct MatchPolicy: Sendable, Hashable {
   /// How many seconds of driving a second that a rider has waited is worth; counts where not every ride can be served. Below zero,
   /// the newest come first.
   package var ageWeight = 0.0
+  /// How many seconds of driving a second of the ride itself counts, where not every ride can be served: a driver who is back sooner
+  /// serves more riders.
+  package var rideWeight = 0.0
   /// The age beyond which a request gains nothing more, in seconds.
   package var maximumAgeSeconds = 900
   /// How many seconds of driving it costs to leave a zone one driver short for sure.

@@ -26,7 +26,8 @@ package struct Quote: Sendable, Hashable {
   package init(
     id: QuoteID, rider: RiderID, region: RegionID, vehicleClass: VehicleClass, pickup: GeoPoint, dropoff: GeoPoint,
     breakdown: FareBreakdown, distanceMeters: Int, durationSeconds: Int, surgeTenths: Int,
-    surgeVersion: Int64? = nil, tariff: TariffID, createdAt: Timestamp, expiresAt: Timestamp, idempotencyKey: String? = nil, requestHash: UInt64 = 0
+    surgeVersion: Int64? = nil, tariff: TariffID, createdAt: Timestamp, expiresAt: Timestamp,
+    idempotencyKey: String? = nil, requestHash: UInt64 = 0
   ) {
     self.id = id
     self.rider = rider

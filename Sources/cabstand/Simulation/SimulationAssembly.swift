@@ -53,7 +53,8 @@ struct SimulationAssembly {
     let travelTimes = scenario.travelTime.roads.map { RoadTravelTimes(roads: $0, fallback: learned) }
     var opener = try BindingOpener(
       Bindings.all(
-        stores, follower: follower, configuration: configuration, workbench: PlainWorkbench(), travelTimes: travelTimes))
+        stores, follower: follower, configuration: configuration, workbench: PlainWorkbench(), travelTimes: travelTimes)
+    )
     let registry = FunctionCatalog.registry()
     var functions: [SimulatedFunction] = []
     var freshnessSeconds = 60
