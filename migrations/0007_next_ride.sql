@@ -18,7 +18,11 @@ DROP INDEX rides_one_active_per_driver;
 CREATE UNIQUE INDEX rides_one_awaited_per_driver ON rides (driver_id) WHERE state IN ('accepted', 'arrived');
 CREATE UNIQUE INDEX rides_one_present_per_driver ON rides (driver_id) WHERE state IN ('arrived', 'started');
 
--- Which drivers will be free soon.
+-- Which drivers will be free soon: by what the quote said of the time aboard, which is copied when the ride is requested,
+-- because old quotes may be deleted and thousands would be looked up at every match.
+ALTER TABLE rides ADD COLUMN expected_seconds bigint;
+UPDATE rides SET expected_seconds = quotes.duration_seconds FROM quotes
+  WHERE quotes.quote_id = rides.quote_id AND rides.state IN ('requested', 'offered', 'accepted', 'arrived', 'started');
 CREATE INDEX rides_under_way ON rides (region, driver_id) WHERE state = 'started';
 
 -- apply_commits as before (see 0005_commit), but what a driver is doing has up to three parts.

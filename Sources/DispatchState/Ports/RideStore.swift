@@ -35,7 +35,7 @@ package protocol RideStore: Sendable {
     -> [(assignment: Assignment, offer: Offer)]
 
   /// Drivers with a rider aboard and nothing in store, whose ride should end by a moment going by its quote; the earliest first,
-  /// then by ride. A ride whose quote is gone tells of no end and is left out.
+  /// then by ride. A ride requested without a known quote tells of no end and is left out.
   /// - Parameters:
   ///   - region: the market.
   ///   - moment: the latest expected end.

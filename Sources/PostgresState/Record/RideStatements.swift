@@ -26,10 +26,11 @@ extension PostgresRecord {
         ride_id, quote_id, rider_id, region, vehicle_class, pickup_latitude, pickup_longitude, dropoff_latitude,
         dropoff_longitude, pickup_cell, fare_minor_units, currency, requested_at, expires_at, idempotency_key,
         request_hash, state, version, driver_id, offer_round, excluded_drivers, accepted_at, arrived_at, started_at,
-        completed_at, ended_at, pickup_eta_seconds, distance_meters)
+        completed_at, ended_at, pickup_eta_seconds, distance_meters, expected_seconds)
       VALUES (
         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-        string_to_array($21, ','), $22, $23, $24, $25, $26, $27, $28)
+        string_to_array($21, ','), $22, $23, $24, $25, $26, $27, $28,
+        (SELECT duration_seconds FROM quotes WHERE quote_id = $2::entity_id))
       ON CONFLICT DO NOTHING RETURNING ride_id),
     sent AS (
       INSERT INTO outbox (type, feed_event, region, ride_id, driver_id, is_for_ride, time, body)
@@ -90,11 +91,10 @@ extension PostgresRecord {
     FROM rides AS ride
       JOIN drivers AS driver ON driver.driver_id = ride.driver_id AND driver.ride_id = ride.ride_id
         AND driver.offer_id IS NULL AND driver.next_ride_id IS NULL
-      JOIN quotes AS quote ON quote.quote_id = ride.quote_id
       CROSS JOIN LATERAL (SELECT greatest(least(
-        ride.started_at + quote.duration_seconds::numeric * 1000, 9223372036854775807),
+        ride.started_at + ride.expected_seconds::numeric * 1000, 9223372036854775807),
         -9223372036854775808)) AS ending (at)
-    WHERE ride.region = $1 AND ride.state = 'started' AND ending.at <= $2
+    WHERE ride.region = $1 AND ride.state = 'started' AND ride.expected_seconds IS NOT NULL AND ending.at <= $2
     ORDER BY ending.at, ride.ride_id LIMIT $3
     """
 
