@@ -46,7 +46,8 @@ final class City: Sendable {
   init(environment: [String: String] = [:], hasTariffs: Bool = true, log: (any MatchLog)? = nil) async throws {
     self.log = log ?? record
     clock = ManualClock(now: EventTime(unixMilliseconds: Self.start.unixMilliseconds))
-    self.environment = environment
+    // A tick of a test is the end of a window, unless the test is about windows.
+    self.environment = ["MAXIMUM_WINDOW_SECONDS": "2"].merging(environment) { $1 }
     configuration = DispatchConfiguration()
     rides = InterposingStore(record)
     follower = FleetFollower(fleet: fleet, drivers: record, regions: configuration.regions.regions.map(\.id))
@@ -164,6 +165,9 @@ final class City: Sendable {
 
   @discardableResult
   func match() async throws -> Answer { try await tick(MatchRiders(setup("match-riders"))) }
+
+  @discardableResult
+  func forgetRounds() async throws -> Answer { try await tick(RideExplain(setup("ride-explain"))) }
 
   @discardableResult
   func expire() async throws -> Answer { try await tick(ExpireOffers(setup("expire-offers"))) }
