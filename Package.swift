@@ -28,8 +28,10 @@ let functions = [
   ("driver-feed", "DriverFeed"),
   ("driver-shift", "DriverShift"),
   ("expire-offers", "ExpireOffers"),
+  ("forecast-demand", "ForecastDemand"),
   ("location-ping", "LocationPing"),
   ("match-riders", "MatchRiders"),
+  ("price-zones", "PriceZones"),
   ("quote-fare", "QuoteFare"),
   ("rebalance-fleet", "RebalanceFleet"),
   ("request-ride", "RequestRide"),
@@ -38,13 +40,15 @@ let functions = [
   ("ride-progress", "RideProgress"),
   ("rider-feed", "RiderFeed"),
   ("settle-fare", "SettleFare"),
+  ("train-forecast", "TrainForecast"),
   ("zone-load", "ZoneLoadFunction"),
+  ("zone-price", "ZonePrice"),
 ]
 
 /// The scripts below `migrations/` that make the schema of the record, in their order.
 let migrations = [
   "0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions", "0007_next_ride",
-  "0008_matching",
+  "0008_matching", "0009_models", "0010_surge",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -98,6 +102,9 @@ let package = Package(
       ["FunctionKit", nioCore, nioPosix, logging, metrics, serviceLifecycle, yams]),
     library("RedisClient", ["CHiredis", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
     library("PostgresClient", ["CLibpq", logging, metrics, serviceLifecycle]),
+    library(
+      "RoutingClient",
+      ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", nioCore, nioPosix, nioHTTP1, metrics]),
     library("EmbeddedStores", [logging]),
     library(
       "RedisState",
@@ -112,7 +119,7 @@ let package = Package(
       name: "cabstand",
       dependencies: [
         "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient",
-        "PostgresClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
+        "PostgresClient", "RoutingClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
         nioCore, nioPosix, logging, metrics, serviceLifecycle, unixSignals, argumentParser, yams,
       ] + functions.map { .init(stringLiteral: $0.1) },
       resources: [.embedInCode("openapi.json")],
@@ -127,6 +134,12 @@ let package = Package(
       "TriggerRuntimeTests",
       ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
     tests("RedisClientTests", ["RedisClient", "EmbeddedStores", nioCore, nioPosix, logging]),
+    tests(
+      "RoutingClientTests",
+      [
+        "RoutingClient", "DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "EmbeddedStores", nioCore, nioPosix,
+        nioHTTP1,
+      ]),
     tests("PostgresClientTests", ["PostgresClient", "EmbeddedStores", logging]),
     tests(
       "StateConformanceTests",
@@ -138,7 +151,7 @@ let package = Package(
       "ReplayTests",
       [
         "Replay", "cabstand", "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid", nioCore,
-        nioPosix, nioHTTP1,
+        nioPosix, nioHTTP1, argumentParser,
       ]),
     tests(
       "FunctionTests",

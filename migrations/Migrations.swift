@@ -16,6 +16,8 @@ package enum Migrations {
     script("0006_suggestions", PackageResources._006_suggestions_sql),
     script("0007_next_ride", PackageResources._007_next_ride_sql),
     script("0008_matching", PackageResources._008_matching_sql),
+    script("0009_models", PackageResources._009_models_sql),
+    script("0010_surge", PackageResources._010_surge_sql),
   ]
 
   private static func script(_ name: String, _ bytes: [UInt8]) -> Script {

@@ -17,6 +17,9 @@ package enum RedisKeys {
   /// Sorted set, all scores 0: zone and driver of everyone who could be offered a ride.
   static func idle(_ region: RegionID) -> String { "{\(region)}:idle" }
 
+  /// Hash: zone → its price, `SurgeRecord`; and `tick` → what they share.
+  static func surge(_ region: RegionID) -> String { "{\(region)}:surge" }
+
   /// Text: where the sweep goes on.
   static func sweepCursor(_ region: RegionID) -> String { "{\(region)}:sweep-cursor" }
 

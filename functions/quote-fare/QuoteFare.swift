@@ -3,6 +3,7 @@ import DispatchCore
 import DispatchState
 package import FunctionKit
 import HexGrid
+import Logging
 
 /// Quotes an upfront price that binds until it expires; tariff version and surge are frozen in it.
 package struct QuoteFare: Function {
@@ -11,16 +12,20 @@ package struct QuoteFare: Function {
 
   private let rides: any RideStore
   private let tariffs: any TariffStore
+  private let surge: any SurgeStore
   private let configuration: DispatchConfiguration
+  private let travelTimes: any TravelTimes
   /// How long a quote is good for, in seconds.
   private let validSeconds: Int
-  /// How much longer the road is than the crow's way, in hundredths.
+  /// How much longer the road is than the crow's way where nobody knows the road, in hundredths.
   private let detourPercent: Int
 
   package init(_ setup: FunctionSetup) throws {
     rides = try setup.binding("rides")
     tariffs = try setup.binding("tariffs")
+    surge = try setup.binding("surge")
     configuration = try setup.binding("configuration")
+    travelTimes = try setup.binding("travelTimes")
     validSeconds = try setup.integer("QUOTE_VALID_SECONDS", default: 600, in: 10...86_400)
     detourPercent = try setup.integer("DETOUR_PERCENT", default: 130, in: 100...300)
   }
@@ -44,18 +49,37 @@ package struct QuoteFare: Function {
           .unprocessable, code: "noTariff", "Region \(region.id) has no price for \(vehicleClass.name).",
           field: "vehicleClass")
       }
-      let meters = Int((pickup.distanceMeters(to: dropoff) * Double(detourPercent) / 100).rounded())
-      let seconds = configuration.speeds.seconds(from: pickup, to: dropoff, at: now)
+      let price = await price(at: pickup, in: region.id, context)
+      let surgeTenths = price?.tenths(at: now) ?? 10
+      let drive = try await travelTimes.estimate(from: pickup, to: dropoff, at: now, in: region.id)
+      let meters = drive?.meters ?? pickup.distanceMeters(to: dropoff) * Double(detourPercent) / 100
+      let seconds = drive?.wholeSeconds ?? configuration.speeds.seconds(from: pickup, to: dropoff, at: now)
+      let wholeMeters = Int(exactly: meters.rounded()) ?? 0
       let quote = Quote(
         id: .quote(for: rider, event: event.id, at: now), rider: rider, region: region.id, vehicleClass: vehicleClass,
         pickup: pickup, dropoff: dropoff,
-        breakdown: FareCalculator.fare(tariff, distanceMeters: meters, durationSeconds: seconds),
-        distanceMeters: meters, durationSeconds: seconds, surgeTenths: 10, tariff: tariff.id, createdAt: now,
+        breakdown: FareCalculator.fare(
+          tariff, distanceMeters: wholeMeters, durationSeconds: seconds, surgeTenths: surgeTenths),
+        distanceMeters: wholeMeters, durationSeconds: seconds, surgeTenths: surgeTenths,
+        surgeVersion: price?.tick.version, tariff: tariff.id, createdAt: now,
         expiresAt: now.advanced(bySeconds: validSeconds), idempotencyKey: key, requestHash: InputRules.hash(event))
       let kept = try await rides.insert(quote)
       var response = Response.json(JSONWriter.bytes { $0.quote(kept.value) }, status: 201)
       if kept.wasKnown { response.headers.append(("idempotent-replayed", "true")) }
       return response
+    }
+  }
+
+  /// The zone's price, where one is in force. A rider gets a quote whether or not the store of prices answers.
+  private func price(at pickup: GeoPoint, in region: RegionID, _ context: Context) async -> SurgePrice? {
+    guard let cell = Zone.cell(at: pickup) else { return nil }
+    do {
+      let price = try await surge.price(of: cell, in: region)
+      let now = Timestamp(unixMilliseconds: context.now.unixMilliseconds)
+      return price.flatMap { $0.tick.isFresh(at: now) ? $0 : nil }
+    } catch {
+      context.logger.warning("quoted without surge", metadata: ["region": "\(region)", "error": "\(error)"])
+      return nil
     }
   }
 }

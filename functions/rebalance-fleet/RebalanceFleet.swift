@@ -13,6 +13,7 @@ package struct RebalanceFleet: Function {
   /// How many drivers, and how many rides under way, are looked at.
   static let limit = 20_000
 
+  private let rides: any RideStore
   private let suggestions: any SuggestionStore
   private let models: any ModelSource
   private let configuration: DispatchConfiguration
@@ -25,7 +26,7 @@ package struct RebalanceFleet: Function {
     suggestions = try setup.binding("suggestions")
     models = try setup.binding("models")
     configuration = try setup.binding("configuration")
-    let rides: any RideStore = try setup.binding("rides")
+    rides = try setup.binding("rides")
     fleet = FleetReader(
       fleet: try setup.binding("fleet"), rides: rides, suggestions: suggestions,
       freshnessSeconds: try setup.integer("FRESHNESS_SECONDS", default: 60, in: 1...3_600))
@@ -54,9 +55,10 @@ package struct RebalanceFleet: Function {
     let speed = configuration.speeds.metersPerSecond(at: now)
     let picture = try await fleet.read(region, model.city, now: now, metersPerSecond: speed, limit: Self.limit)
     guard picture.drivers.contains(where: \.isMovable) else { return }
+    let waiting = try await rides.openRides(in: region, limit: Self.limit)
     let situation = Rebalancer.Situation(
       now: now, drivers: picture.drivers, level: try await level.read(region, model.city.requests, now: now),
-      metersPerSecond: speed)
+      metersPerSecond: speed, waiting: Dictionary(waiting.map { ($0.pickupCell, 1) }, uniquingKeysWith: +))
     let items = try planners.plan(situation, region, model, policy).compactMap { move -> SuggestionCommit? in
       guard let driver = picture.free[move.driver] else { return nil }
       let suggestion = Suggestion(move, to: driver, in: region, now: now)

@@ -1,3 +1,4 @@
+import DispatchAPI
 import DispatchCore
 import FunctionKit
 import HexGrid
@@ -5,12 +6,15 @@ import HexGrid
 /// Zones as GeoJSON (RFC 7946).
 enum ZoneGeoJSON {
   /// A FeatureCollection with a polygon per zone.
-  static func bytes(_ loads: [ZoneLoad]) -> [UInt8] {
+  /// - Parameters:
+  ///   - loads: the zones.
+  ///   - surgeTenths: their surge, where it is above 1.0.
+  static func bytes(_ loads: [ZoneLoad], surgeTenths: [HexCell: Int]) -> [UInt8] {
     JSONWriter.bytes { json in
       json.object { json in
         json.member("type", "FeatureCollection")
         json.key("features")
-        json.array { json in for load in loads { feature(load, &json) } }
+        json.array { json in for load in loads { feature(load, surgeTenths[load.cell] ?? 10, &json) } }
       }
     }
   }
@@ -24,7 +28,7 @@ enum ZoneGeoJSON {
     json.member("completed", load.completed)
   }
 
-  private static func feature(_ load: ZoneLoad, _ json: inout JSONWriter) {
+  private static func feature(_ load: ZoneLoad, _ surgeTenths: Int, _ json: inout JSONWriter) {
     json.object { json in
       json.member("type", "Feature")
       json.member("id", load.cell.description)
@@ -32,35 +36,10 @@ enum ZoneGeoJSON {
       json.object { json in
         json.member("cell", load.cell.description)
         counts(load, &json)
+        json.member("surge", Double(surgeTenths) / 10)
       }
       json.key("geometry")
-      json.object { json in
-        json.member("type", "Polygon")
-        json.key("coordinates")
-        json.array { json in
-          json.array { json in ring(load.cell, &json) }
-        }
-      }
+      json.polygon(of: load.cell)
     }
-  }
-
-  /// A closed ring; across the antimeridian its longitudes run on past 180°, so that it stays in one piece.
-  private static func ring(_ cell: HexCell, _ json: inout JSONWriter) {
-    let boundary = cell.boundary
-    guard let first = boundary.first else { return }
-    for point in boundary + [first] {
-      var longitude = point.longitude
-      if longitude - first.longitude > 180 { longitude -= 360 }
-      if longitude - first.longitude < -180 { longitude += 360 }
-      json.array { json in
-        json.value(rounded(longitude))
-        json.value(rounded(point.latitude))
-      }
-    }
-  }
-
-  /// Six decimals of a degree: a tenth of a metre.
-  private static func rounded(_ degrees: Double) -> Double {
-    (degrees * 1e6).rounded() / 1e6
   }
 }

@@ -10,11 +10,13 @@ package struct ZoneLoadFunction: Function {
   package static var specification: [UInt8] { PackageResources.function_yaml }
 
   private let reader: ZoneLoadReader
+  private let surge: any SurgeStore
   private let history: any ZoneHistory
   private let configuration: DispatchConfiguration
 
   package init(_ setup: FunctionSetup) throws {
     reader = ZoneLoadReader(fleet: try setup.binding("fleet"), rides: try setup.binding("rides"), clock: setup.clock)
+    surge = try setup.binding("surge")
     history = try setup.binding("history")
     configuration = try setup.binding("configuration")
   }
@@ -28,7 +30,8 @@ package struct ZoneLoadFunction: Function {
         return Response(
           contentType: "text/event-stream", body: .events(ZoneFeed(reader: reader, query: query)))
       }
-      var response = Response.json(ZoneGeoJSON.bytes(try await reader.loads(query)))
+      let surge = try await surgeTenths(query, context)
+      var response = Response.json(ZoneGeoJSON.bytes(try await reader.loads(query), surgeTenths: surge))
       response.contentType = "application/geo+json"
       return response
     }
@@ -44,6 +47,20 @@ package struct ZoneLoadFunction: Function {
       }
     }
     return .noContent
+  }
+
+  /// The surge in force, in tenths: of a coarser cell, the highest of its zones. What is not there is 1.0.
+  private func surgeTenths(_ query: ZoneQuery, _ context: Context) async throws -> [HexCell: Int] {
+    let now = Timestamp(unixMilliseconds: context.now.unixMilliseconds)
+    var tenths: [HexCell: Int] = [:]
+    for region in query.regions {
+      guard let surface = try await surge.surge(in: region), surface.tick.isFresh(at: now) else { continue }
+      for zone in surface.zones where zone.tenths > 10 {
+        guard let cell = zone.cell.parent(at: query.resolution) else { continue }
+        tenths[cell] = max(tenths[cell] ?? 10, zone.tenths)
+      }
+    }
+    return tenths
   }
 
   private func series(_ event: Event, _ context: Context) async throws -> Response {

@@ -97,6 +97,7 @@ extension JSONWriter {
       json.member("distanceMeters", quote.distanceMeters)
       json.member("durationSeconds", quote.durationSeconds)
       json.member("surge", Double(quote.surgeTenths) / 10)
+      json.member("surgeVersion", quote.surgeVersion.map { Int($0) })
       json.member("tariff", quote.tariff.text)
       json.member("createdAt", time: quote.createdAt)
       json.member("expiresAt", time: quote.expiresAt)

@@ -2,10 +2,16 @@ package import HexGrid
 
 /// What was learned of a city from its history: who will ask for rides, where rides will end, and how fast it moves.
 package struct CityModel: Sendable, Hashable {
+  /// The first request that it was learned from.
+  package let trainedFrom: Timestamp
+  /// The last one.
+  package let trainedTo: Timestamp
   /// Expected requests by zone.
   package let requests: DemandModel
   /// What was asked for on the latest day of each weekday.
   package let lastWeek: WeekCounts
+  /// How far requests scatter around forecasts.
+  package let spread: ForecastSpread
   /// Expected ends of rides by area.
   package let dropoffs: DemandModel
   /// Where within the zones requests are made, by small cell, ascending.
@@ -19,18 +25,22 @@ package struct CityModel: Sendable, Hashable {
   package static let areaResolution = 6
 
   init?(
-    requests: DemandModel, lastWeek: WeekCounts, dropoffs: DemandModel, sites: [DemandSite],
+    trainedFrom: Timestamp, trainedTo: Timestamp, requests: DemandModel, lastWeek: WeekCounts, spread: ForecastSpread,
+    dropoffs: DemandModel, sites: [DemandSite],
     travelTime: LearnedTravelTime, speeds: SpeedProfile
   ) {
-    guard lastWeek.counts.count == requests.zones.count * DemandModel.intervalsPerWeek,
+    guard trainedFrom <= trainedTo, lastWeek.counts.count == requests.zones.count * DemandModel.intervalsPerWeek,
       requests.resolution == Zone.resolution, dropoffs.resolution == Self.areaResolution,
       zip(sites, sites.dropFirst()).allSatisfy({ $0.cell < $1.cell }),
       sites.allSatisfy({
         $0.cell.resolution == DemandSite.resolution && $0.position.isValid && (0...1).contains($0.share)
       })
     else { return nil }
+    self.trainedFrom = trainedFrom
+    self.trainedTo = trainedTo
     self.requests = requests
     self.lastWeek = lastWeek
+    self.spread = spread
     self.dropoffs = dropoffs
     self.sites = sites
     self.travelTime = travelTime
@@ -46,26 +56,9 @@ package struct CityModel: Sendable, Hashable {
   package static func trained(
     on trips: some Sequence<CompletedTrip>, calendar: LocalCalendar, demand: DemandTrainer = DemandTrainer()
   ) -> CityModel? {
-    var requests = DemandHistory(calendar: calendar)
-    var dropoffs = DemandHistory(calendar: calendar, resolution: areaResolution)
-    var travel = TravelTimeTrainer(calendar: calendar)
-    var speeds = HourlySpeedTrainer(calendar: calendar)
-    var sites = SiteTrainer()
-    for trip in trips {
-      requests.add(pickup: trip.pickup, at: trip.pickupTime)
-      dropoffs.add(pickup: trip.dropoff, at: trip.dropoffTime)
-      let seconds = trip.dropoffTime.seconds(since: trip.pickupTime)
-      travel.add(from: trip.pickup, to: trip.dropoff, at: trip.pickupTime, seconds: seconds)
-      speeds.add(from: trip.pickup, to: trip.dropoff, at: trip.pickupTime, seconds: seconds)
-      sites.add(trip.pickup)
-    }
-    guard let requestModel = demand.train(requests), let dropoffModel = demand.train(dropoffs),
-      let travelTime = travel.train(), let profile = speeds.train()
-    else { return nil }
-    return CityModel(
-      requests: requestModel, lastWeek: WeekCounts(requests, zones: requestModel.zones), dropoffs: dropoffModel,
-      sites: sites.sites(), travelTime: travelTime, speeds: profile)?
-      .rounded()
+    var trainer = CityModelTrainer(calendar: calendar, demand: demand)
+    for trip in trips { trainer.add(trip) }
+    return trainer.train()
   }
 }
 

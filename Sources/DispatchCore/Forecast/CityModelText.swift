@@ -2,8 +2,9 @@ import HexGrid
 
 /// A city model as text: one record per line, numbers as whole ones, so that equal models are equal bytes on any machine.
 ///
-/// The first line is `cabstand-model 1`. Then come, in this order, `calendar`, `speeds`, a demand model (`requests`), a `week` of
-/// counts for each of its zones, another model (`dropoffs`), `sites` and `travel`, each with the number of its rows, and `end`. A run
+/// The first line is `cabstand-model 1`. Then come, in this order, `calendar`, `trained` (the first and the last request, in milliseconds since
+/// 1970), `speeds`, a demand model (`requests`), a `week` of
+/// counts for each of its zones, the `spread` of forecasts (zones and city, by horizon), another model (`dropoffs`), `sites` and `travel`, each with the number of its rows, and `end`. A run
 /// of n noughts is written as `*n`.
 extension CityModel {
   /// The version of the format that is written and read.
@@ -15,15 +16,18 @@ extension CityModel {
   static let degreeScale = 100_000.0
   static let shareScale = 1_000_000.0
   static let totalScale = 1_000.0
+  static let spreadScale = 100_000.0
 
   /// The text.
   package var text: [UInt8] {
     var writer = ModelWriter()
     writer.row("cabstand-model", [Self.formatVersion])
     writer.row("calendar", [requests.calendar.utcOffsetSeconds])
+    writer.row("trained", [trainedFrom, trainedTo].map { Int($0.unixMilliseconds) })
     writer.row("speeds", speeds.metersPerSecondByHour.map { ModelWriter.scaled($0, by: Self.speedScale) })
     writer.demand("requests", requests)
     writer.week(lastWeek, zones: requests.zones.count)
+    writer.row("spread", (spread.zone + spread.city).map { ModelWriter.scaled($0, by: Self.spreadScale) })
     writer.demand("dropoffs", dropoffs)
     writer.row("sites", [sites.count])
     for site in sites { writer.site(site) }
@@ -42,11 +46,18 @@ extension CityModel {
       throw reader.error("expected version \(Self.formatVersion) of the format, found \(version)")
     }
     let calendar = LocalCalendar(utcOffsetSeconds: try reader.number("calendar", in: -86_400...86_400))
+    let trained = try reader.row("trained", count: 2).map { Timestamp(unixMilliseconds: Int64($0)) }
+    guard trained[0] <= trained[1] else { throw reader.error("expected a first and a last request") }
     let byHour = try reader.row("speeds", count: 24).map { Double($0) / Self.speedScale }
     guard let speeds = SpeedProfile(metersPerSecondByHour: byHour, utcOffsetSeconds: calendar.utcOffsetSeconds)
     else { throw reader.error("expected 24 speeds above nought") }
     let requests = try reader.demand("requests", calendar: calendar, resolution: Zone.resolution)
     let lastWeek = try reader.week(zones: requests.zones.count)
+    let horizons = ForecastHorizon.allCases.count
+    let spreads = try reader.row("spread", count: 2 * horizons).map { Double($0) / Self.spreadScale }
+    guard let spread = ForecastSpread(zone: Array(spreads[..<horizons]), city: Array(spreads[horizons...])) else {
+      throw reader.error("spread: expected numbers from 0 to \(Int(10 * Self.spreadScale))")
+    }
     let dropoffs = try reader.demand("dropoffs", calendar: calendar, resolution: Self.areaResolution)
     var sites: [DemandSite] = []
     for _ in 0..<(try reader.number("sites", in: 0...ModelReader.mostRows)) { sites.append(try reader.site()) }
@@ -54,8 +65,9 @@ extension CityModel {
     _ = try reader.number("end")
     guard
       let model = CityModel(
-        requests: requests, lastWeek: lastWeek, dropoffs: dropoffs, sites: sites, travelTime: travelTime,
-        speeds: speeds)
+        trainedFrom: trained[0], trainedTo: trained[1], requests: requests, lastWeek: lastWeek, spread: spread,
+        dropoffs: dropoffs, sites: sites,
+        travelTime: travelTime, speeds: speeds)
     else { throw reader.error("the parts do not fit together") }
     self = model
   }

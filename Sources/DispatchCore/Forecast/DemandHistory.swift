@@ -43,6 +43,28 @@ package struct DemandHistory: Sendable {
     count += 1
   }
 
+  /// Counts requests of a zone that were counted before, within the interval that a moment lies in; a cell of another resolution is left
+  /// out.
+  package mutating func add(_ requests: Int, in zone: HexCell, at time: Timestamp) {
+    guard requests > 0, zone.resolution == resolution, let day = Int32(exactly: calendar.day(at: time)) else { return }
+    let interval = calendar.millisecondOfDay(at: time) / (Self.intervalSeconds * 1_000)
+    let number = min(requests, Self.mostPerCount)
+    moments[zone, default: []].append(
+      contentsOf: repeatElement(Moment(day: day, interval: Int16(interval)), count: number))
+    count += number
+  }
+
+  /// More requests of one zone within one interval are no count but a fault.
+  private static let mostPerCount = 10_000
+
+  /// What was counted before a day.
+  func before(day: Int) -> DemandHistory {
+    var rest = self
+    rest.moments = moments.mapValues { $0.filter { Int($0.day) < day } }.filter { !$0.value.isEmpty }
+    rest.count = rest.moments.values.reduce(0) { $0 + $1.count }
+    return rest
+  }
+
   /// The first and the last day counted; nil where there is none.
   var days: ClosedRange<Int32>? {
     var last = Int32.min

@@ -12,6 +12,8 @@ package struct DemandLevel: Sendable, Hashable {
 
   /// How far back requests are counted, in seconds.
   package static let windowSeconds = 3_600
+  /// How many intervals are looked at where each has a weight of its own.
+  package static let recentIntervals = 4
   /// How many requests the prior of the city is worth.
   package static let cityPriorRequests = 50.0
   /// How many requests the prior of an area is worth.
@@ -25,34 +27,67 @@ package struct DemandLevel: Sendable, Hashable {
     areas = [:]
   }
 
-  /// Compares a span with its expectation.
+  /// Compares a span with its expectation; every moment of it counts alike.
   /// - Parameters:
   ///   - seen: requests by zone within the span.
   ///   - model: what is expected.
   ///   - end: the end of the span.
   ///   - seconds: its length; the window, or less where the city has not been watched for so long.
   package init(seen: [HexCell: Int], model: DemandModel, until end: Timestamp, seconds: Int = Self.windowSeconds) {
-    let span = min(max(seconds, 0), 86_400)
-    let expected = model.expected(from: end.advanced(bySeconds: -span), seconds: span)
-    var expectedIn: [HexCell: Double] = [:]
-    for (index, zone) in model.zones.enumerated() {
-      if let area = zone.parent(at: CityModel.areaResolution) { expectedIn[area, default: 0] += expected[index] }
+    var sums = Sums()
+    sums.add(seen, model: model, until: end, seconds: min(max(seconds, 0), 86_400), weight: 1)
+    self.init(sums)
+  }
+
+  /// Compares recent intervals with their expectation; each counts half of the one after it, because a city's pulse changes within
+  /// the hour.
+  /// - Parameters:
+  ///   - intervals: requests by zone within each, the latest first; more than `recentIntervals` are left out.
+  ///   - model: what is expected.
+  ///   - end: the end of the latest interval.
+  package init(recent intervals: [[HexCell: Int]], model: DemandModel, until end: Timestamp) {
+    var sums = Sums()
+    var weight = 1.0
+    for (index, seen) in intervals.prefix(Self.recentIntervals).enumerated() {
+      let seconds = DemandHistory.intervalSeconds
+      sums.add(seen, model: model, until: end.advanced(bySeconds: -index * seconds), seconds: seconds, weight: weight)
+      weight /= 2
     }
-    var seenIn: [HexCell: Double] = [:]
-    var all = 0.0
-    for (zone, count) in seen {
-      all += Double(max(count, 0))
-      if let area = zone.parent(at: CityModel.areaResolution) { seenIn[area, default: 0] += Double(max(count, 0)) }
-    }
-    let city = Self.factor(
-      seen: all, expected: expected.reduce(0, +), prior: 1, worth: Self.cityPriorRequests)
+    self.init(sums)
+  }
+
+  private init(_ sums: Sums) {
+    city = Self.factor(sums.city, prior: 1, worth: Self.cityPriorRequests)
     var areas: [HexCell: Double] = [:]
-    for (area, expected) in expectedIn {
-      areas[area] = Self.factor(
-        seen: seenIn[area] ?? 0, expected: expected, prior: city, worth: Self.areaPriorRequests)
+    for (area, counts) in sums.areas {
+      areas[area] = Self.factor(counts, prior: city, worth: Self.areaPriorRequests)
     }
-    self.city = city
     self.areas = areas
+  }
+
+  /// Requests seen and expected, each interval with its weight.
+  private struct Sums {
+    struct Counts {
+      var seen = 0.0
+      var expected = 0.0
+    }
+
+    var city = Counts()
+    var areas: [HexCell: Counts] = [:]
+
+    mutating func add(_ seen: [HexCell: Int], model: DemandModel, until end: Timestamp, seconds: Int, weight: Double) {
+      let expected = model.expected(from: end.advanced(bySeconds: -seconds), seconds: seconds)
+      for (index, zone) in model.zones.enumerated() {
+        city.expected += weight * expected[index]
+        guard let area = zone.parent(at: CityModel.areaResolution) else { continue }
+        areas[area, default: Counts()].expected += weight * expected[index]
+      }
+      for (zone, count) in seen.sorted(by: { $0.key < $1.key }) where count > 0 {
+        city.seen += weight * Double(count)
+        guard let area = zone.parent(at: CityModel.areaResolution) else { continue }
+        areas[area, default: Counts()].seen += weight * Double(count)
+      }
+    }
   }
 
   /// The factor of the area that a cell lies in (or is).
@@ -60,8 +95,8 @@ package struct DemandLevel: Sendable, Hashable {
     cell.parent(at: CityModel.areaResolution).flatMap { areas[$0] } ?? city
   }
 
-  private static func factor(seen: Double, expected: Double, prior: Double, worth: Double) -> Double {
-    let ratio = (seen + worth) / (expected + worth / prior)
+  private static func factor(_ counts: Sums.Counts, prior: Double, worth: Double) -> Double {
+    let ratio = (counts.seen + worth) / (counts.expected + worth / prior)
     // A feast or an outage, but not a broken count.
     return min(max(ratio, 0.1), 10)
   }

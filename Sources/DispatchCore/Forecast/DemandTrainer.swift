@@ -1,19 +1,24 @@
-package import HexGrid
+import HexGrid
 
 /// Learns a demand model from a history of requests.
 ///
 /// Every estimate from few rides is pulled towards one from more of them: a zone's share at an hour of a weekday towards its share
 /// at that hour on similar days, that one towards its share at that hour on any day, and that towards its share at any time. The
-/// pull is a Dirichlet prior worth so many rides (Gelman et al., Bayesian Data Analysis, 3rd edition, section 5.1).
+/// pull is a Dirichlet prior worth so many rides (Gelman et al., Bayesian Data Analysis, 3rd edition, section 5.1). The city's totals are
+/// learned the same way from days, of which late ones count more and odd ones, such as holidays, hardly (see `DayWeights`).
 package struct DemandTrainer: Sendable, Hashable {
   /// How many rides the coarser estimate of a share is worth, against those of the hour on any day.
   package var hourPriorRides = 1_000.0
   /// The same against those of the hour on similar days.
-  package var dayGroupPriorRides = 4_000.0
+  package var dayGroupPriorRides = 2_000.0
   /// The same against those of the hour on that weekday.
   package var weekdayPriorRides = 2_000.0
-  /// How many days the city's mean day is worth against the days of one weekday.
-  package var totalPriorDays = 0.5
+  /// How many days the city's mean day is worth against the mean of similar days.
+  package var totalPriorDays = 1.0
+  /// How many days the mean of similar days is worth against the days of one weekday.
+  package var weekdayPriorDays = 4.0
+  /// After how many days a day counts half, for the city's totals: a city grows and shrinks with the season.
+  package var halfLifeDays = 14.0
 
   /// The usual strengths, chosen on held-out days of a month of a whole fleet's trips.
   package init() {}
@@ -21,7 +26,8 @@ package struct DemandTrainer: Sendable, Hashable {
   /// Trains.
   /// - Returns: nil where the history holds no request.
   package func train(_ history: DemandHistory) -> DemandModel? {
-    guard let days = history.days, let span = Span(history, days: days) else { return nil }
+    guard let days = history.days else { return nil }
+    let weights = DayWeights(history, halfLifeDays: halfLifeDays)
     let zones = history.moments.keys.sorted()
     var hourly = Array(repeating: Float(0), count: zones.count * LocalCalendar.hoursPerWeek)
     var intervals = Array(repeating: 0.0, count: DemandModel.intervalsPerWeek)
@@ -30,54 +36,40 @@ package struct DemandTrainer: Sendable, Hashable {
         let weekday = LocalCalendar.weekday(ofDay: Int(moment.day))
         let perHour = DemandHistory.intervalsPerDay / 24
         hourly[index * LocalCalendar.hoursPerWeek + weekday * 24 + Int(moment.interval) / perHour] += 1
-        intervals[weekday * DemandHistory.intervalsPerDay + Int(moment.interval)] += 1
+        intervals[weekday * DemandHistory.intervalsPerDay + Int(moment.interval)] += weights[moment.day]
       }
     }
     return DemandModel(
       calendar: history.calendar, resolution: history.resolution, trainedOn: history.count,
-      totals: totals(intervals, daysSeen: span.daysSeen), zones: zones, shares: shares(hourly, zones: zones.count))
+      totals: totals(intervals, daysSeen: weights.daysSeen(history, days: days)), zones: zones,
+      shares: shares(hourly, zones: zones.count))
   }
 
-  /// What the history covers.
-  private struct Span {
-    /// On how many days each interval of the week was watched.
-    var daysSeen: [Double]
-
-    init?(_ history: DemandHistory, days: ClosedRange<Int32>) {
-      let perDay = DemandHistory.intervalsPerDay
-      var first = Int.max
-      var last = Int.min
-      for moment in history.moments.values.joined() where days.contains(moment.day) {
-        let position = Int(moment.day) * perDay + Int(moment.interval)
-        first = min(first, position)
-        last = max(last, position)
-      }
-      guard first <= last else { return nil }
-      daysSeen = Array(repeating: 0, count: DemandModel.intervalsPerWeek)
-      // The first and the last day count as far as they were watched.
-      for day in history.recordedDays {
-        for interval in 0..<perDay where (first...last).contains(day * perDay + interval) {
-          daysSeen[LocalCalendar.weekday(ofDay: day) * perDay + interval] += 1
-        }
-      }
-    }
-  }
-
-  /// The mean of each interval of the week, smoothed with its neighbours and pulled towards that of the mean day.
+  /// The mean of each interval of the week, smoothed with its neighbours and pulled towards that of similar days, and that one towards
+  /// that of the mean day.
   private func totals(_ counts: [Double], daysSeen: [Double]) -> [Float] {
     let perDay = DemandHistory.intervalsPerDay
     let counts = Self.smoothed(counts)
     let seen = Self.smoothed(daysSeen)
-    var meanDay = Array(repeating: 0.0, count: perDay)
+    func sums(_ weekdays: some Sequence<Int>, _ interval: Int) -> (requests: Double, days: Double) {
+      weekdays.reduce(into: (0, 0)) { sums, weekday in
+        sums.requests += counts[weekday * perDay + interval]
+        sums.days += seen[weekday * perDay + interval]
+      }
+    }
+    var totals = Array(repeating: Float(0), count: counts.count)
     for interval in 0..<perDay {
-      let places = stride(from: interval, to: counts.count, by: perDay)
-      let days = places.reduce(0) { $0 + seen[$1] }
-      meanDay[interval] = days > 0 ? places.reduce(0) { $0 + counts[$1] } / days : 0
+      let every = sums(0..<7, interval)
+      let meanDay = every.days > 0 ? every.requests / every.days : 0
+      for group in Self.dayGroups {
+        let similar = sums(group, interval)
+        let similarDay = (similar.requests + totalPriorDays * meanDay) / (similar.days + totalPriorDays)
+        for place in group.map({ $0 * perDay + interval }) {
+          totals[place] = Float((counts[place] + weekdayPriorDays * similarDay) / (seen[place] + weekdayPriorDays))
+        }
+      }
     }
-    return counts.indices.map { place in
-      let prior = totalPriorDays * meanDay[place % perDay]
-      return Float((counts[place] + prior) / (seen[place] + totalPriorDays))
-    }
+    return totals
   }
 
   /// The shares of every zone, hour by hour of the week.
@@ -115,7 +107,7 @@ package struct DemandTrainer: Sendable, Hashable {
   }
 
   /// Weekdays that are alike: those before a working day, those before a free one, Sunday.
-  private static let dayGroups = [[0, 1, 2, 3], [4, 5], [6]]
+  static let dayGroups = [[0, 1, 2, 3], [4, 5], [6]]
 
   private static func pulled(_ count: Double, of total: Double, to prior: Double, worth rides: Double) -> Double {
     total + rides > 0 ? (count + rides * prior) / (total + rides) : prior

@@ -1,98 +1,127 @@
 package import HexGrid
 
-/// How well a model would have forecast days that it was not trained on, each interval as seen from its beginning, beside the two
+/// How well a model would have forecast days that it was not trained on, as seen from the beginning of each interval, beside the two
 /// simplest forecasts: what came last week at the same time, and what came in the last interval.
 package struct ForecastReview: Sendable, Hashable {
-  /// How many requests came in the intervals reviewed.
+  /// How far ahead.
+  package let horizon: ForecastHorizon
+  /// How many requests came in the spans reviewed.
   package private(set) var requests = 0
-  /// How many intervals were reviewed.
-  package private(set) var intervals = 0
+  /// How many spans were reviewed; they begin an interval apart.
+  package private(set) var spans = 0
   /// How many zones: those of the model and those in which something came.
   package private(set) var zones = 0
   package private(set) var model = ForecastErrors()
   package private(set) var lastWeek = ForecastErrors()
   package private(set) var lastInterval = ForecastErrors()
-  private var within = 0
+  /// How often what came lay within the interval told, for zones where at least one request was expected.
+  package private(set) var coverage = Coverage()
+  /// The same for the city as a whole.
+  package private(set) var cityCoverage = Coverage()
+  /// Sums over all spans for learning the overdispersion: of zones, and of the city.
+  private(set) var zoneMoments = Moments()
+  private(set) var cityMoments = Moments()
 
-  /// The share of zones and intervals with no more requests than the mean and twice its square root.
-  package var withinMargin: Double { intervals * zones > 0 ? Double(within) / Double(intervals * zones) : 0 }
+  /// A share of hits.
+  package struct Coverage: Sendable, Hashable {
+    package fileprivate(set) var within = 0
+    package fileprivate(set) var count = 0
 
-  /// No more intervals than this are reviewed: three years.
-  private static let mostIntervals: Int64 = 100_000
+    package var share: Double { count > 0 ? Double(within) / Double(count) : 0 }
+
+    fileprivate mutating func add(_ interval: ClosedRange<Int>, _ actual: Int) {
+      within += interval.contains(actual) ? 1 : 0
+      count += 1
+    }
+  }
+
+  /// What the method of moments needs: the overdispersion is the excess of the squared errors over the means, by the squared means.
+  struct Moments: Sendable, Hashable {
+    private(set) var excess = 0.0
+    private(set) var squares = 0.0
+
+    mutating func add(_ expected: Double, _ actual: Double) {
+      excess += (actual - expected) * (actual - expected) - expected
+      squares += expected * expected
+    }
+
+    mutating func add(_ other: Moments) {
+      excess += other.excess
+      squares += other.squares
+    }
+
+    var overdispersion: Double { squares > 0 ? min(max(excess / squares, 0), 10) : 0 }
+  }
 
   /// Reviews.
   /// - Parameters:
   ///   - city: the model.
   ///   - requests: what came, in any order; the first interval only serves to tell the next one.
-  package init(_ city: CityModel, requests: some Sequence<(pickup: GeoPoint, time: Timestamp)>) {
-    let count = IntervalCounts(city.requests, requests)
-    zones = count.cells.count
-    guard let first = count.byInterval.keys.min(), let last = count.byInterval.keys.max(), first < last,
-      last - first < Self.mostIntervals
-    else { return }
-    for number in (first + 1)...last { review(number, since: first, count, city) }
+  ///   - horizon: how far ahead.
+  package init(
+    _ city: CityModel, requests: some Sequence<(pickup: GeoPoint, time: Timestamp)>,
+    horizon: ForecastHorizon = .quarterHour
+  ) {
+    self.init(
+      city.requests, lastWeek: city.lastWeek, spread: city.spread, counts: IntervalCounts(city.requests, requests),
+      horizon: horizon)
   }
 
-  private mutating func review(_ number: Int64, since first: Int64, _ count: IntervalCounts, _ city: CityModel) {
-    let start = count.start(of: number)
-    let actual = count.row(number)
-    let earliest = max(first, number - Int64(DemandLevel.windowSeconds / DemandHistory.intervalSeconds))
-    var seen: [HexCell: Int] = [:]
-    for past in earliest..<number {
-      for (index, requests) in count.byInterval[past] ?? [:] { seen[count.cells[index], default: 0] += requests }
+  init(
+    _ model: DemandModel, lastWeek: WeekCounts?, spread: ForecastSpread, counts: IntervalCounts,
+    horizon: ForecastHorizon
+  ) {
+    self.horizon = horizon
+    zones = counts.cells.count
+    guard let span = counts.span else { return }
+    let length = Int64(horizon.intervals)
+    var number = span.lowerBound + 1
+    while number + length - 1 <= span.upperBound {
+      review(number..<number + length, since: span.lowerBound, counts, model, lastWeek, spread)
+      number += 1
     }
-    let level = DemandLevel(
-      seen: seen, model: city.requests, until: start, seconds: Int(number - earliest) * DemandHistory.intervalSeconds)
-    let known = city.requests.zones.count
-    var forecast = city.requests.expected(from: start, seconds: DemandHistory.intervalSeconds)
-    for index in forecast.indices { forecast[index] *= level.factor(of: count.cells[index]) }
-    forecast.append(contentsOf: repeatElement(0, count: zones - known))
-    let calendar = city.requests.calendar
-    let place =
-      calendar.weekday(at: start) * DemandHistory.intervalsPerDay
-      + calendar.millisecondOfDay(at: start) / (DemandHistory.intervalSeconds * 1_000)
-    model.add(forecast, actual)
-    lastWeek.add(
-      count.cells.indices.map { $0 < known ? Double(city.lastWeek.count(zone: $0, interval: place)) : 0 }, actual)
-    lastInterval.add(count.row(number - 1).map(Double.init), actual)
-    within += zip(forecast, actual).count { Double($1) <= $0 + 2 * $0.squareRoot() }
-    self.requests += actual.reduce(0, +)
-    intervals += 1
+  }
+
+  private mutating func review(
+    _ span: Range<Int64>, since first: Int64, _ counts: IntervalCounts, _ model: DemandModel, _ lastWeek: WeekCounts?,
+    _ spread: ForecastSpread
+  ) {
+    let start = counts.start(of: span.lowerBound)
+    let actual = counts.row(span)
+    let recent = stride(from: span.lowerBound - 1, through: first, by: -1).prefix(DemandLevel.recentIntervals)
+    let level = DemandLevel(recent: recent.map { counts.counts($0) }, model: model, until: start)
+    var forecast = DemandForecast.expected(model, level, from: start, seconds: horizon.seconds)
+    forecast.append(contentsOf: repeatElement(0, count: zones - forecast.count))
+    self.model.add(forecast, actual)
+    if let lastWeek { self.lastWeek.add(lastWeek.row(from: start, model, horizon, zones: zones), actual) }
+    lastInterval.add(
+      counts.row(span.lowerBound - 1..<span.lowerBound).map { Double($0 * horizon.intervals) }, actual)
+    for (expected, came) in zip(forecast, actual) {
+      zoneMoments.add(expected, Double(came))
+      if expected >= 1 { coverage.add(spread.zoneInterval(expected, horizon), came) }
+    }
+    let came = actual.reduce(0, +)
+    let total = forecast.reduce(0, +)
+    cityMoments.add(total, Double(came))
+    cityCoverage.add(spread.cityInterval(total, horizon), came)
+    requests += came
+    spans += 1
   }
 }
 
-/// Requests by interval and zone; intervals are counted from a local midnight.
-private struct IntervalCounts {
-  private static let length = Int64(DemandHistory.intervalSeconds) * 1_000
-
-  private let offset: Int64
-  /// The zones of the model in their order, then the others.
-  private(set) var cells: [HexCell]
-  private(set) var byInterval: [Int64: [Int: Int]] = [:]
-
-  init(_ model: DemandModel, _ requests: some Sequence<(pickup: GeoPoint, time: Timestamp)>) {
-    offset = Int64(model.calendar.utcOffsetSeconds) * 1_000
-    cells = model.zones
-    var others: [HexCell: Int] = [:]
-    for request in requests {
-      // Beyond any calendar.
-      guard request.time.unixMilliseconds.magnitude < 1 << 60, let cell = Zone.cell(at: request.pickup) else { continue }
-      let index = model.index(of: cell) ?? others[cell] ?? cells.count
-      if index == cells.count {
-        others[cell] = index
-        cells.append(cell)
+extension WeekCounts {
+  /// What came in a span of the week, zone by zone; nought for zones that the model does not know.
+  fileprivate func row(from start: Timestamp, _ model: DemandModel, _ horizon: ForecastHorizon, zones: Int) -> [Double]
+  {
+    let calendar = model.calendar
+    let first =
+      calendar.weekday(at: start) * DemandHistory.intervalsPerDay
+      + calendar.millisecondOfDay(at: start) / (DemandHistory.intervalSeconds * 1_000)
+    return (0..<zones).map { zone in
+      guard zone < model.zones.count else { return 0 }
+      return (first..<first + horizon.intervals).reduce(0) { sum, interval in
+        sum + Double(count(zone: zone, interval: interval % DemandModel.intervalsPerWeek))
       }
-      let local = request.time.unixMilliseconds + offset
-      let interval = local >= 0 ? local / Self.length : (local - Self.length + 1) / Self.length
-      byInterval[interval, default: [:]][index, default: 0] += 1
     }
-  }
-
-  func start(of interval: Int64) -> Timestamp { Timestamp(unixMilliseconds: interval * Self.length - offset) }
-
-  func row(_ interval: Int64) -> [Int] {
-    var row = Array(repeating: 0, count: cells.count)
-    for (index, count) in byInterval[interval] ?? [:] { row[index] = count }
-    return row
   }
 }

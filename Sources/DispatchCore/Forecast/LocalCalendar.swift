@@ -1,3 +1,5 @@
+package import HexGrid
+
 /// The local week of a city: how a moment becomes a weekday and a time of day.
 package struct LocalCalendar: Sendable, Hashable {
   /// What is added to UTC to get local time, in seconds.
@@ -7,6 +9,13 @@ package struct LocalCalendar: Sendable, Hashable {
   /// - Parameter utcOffsetSeconds: local time minus UTC, within a day; what lies outside is cut off.
   package init(utcOffsetSeconds: Int) {
     self.utcOffsetSeconds = min(max(utcOffsetSeconds, -86_400), 86_400)
+  }
+
+  /// The calendar of the time zone that a place would have by the sun, in whole hours: near enough for learning where nobody says
+  /// which it is.
+  package init(around place: GeoPoint) {
+    let hours = (place.longitude / 15).rounded()
+    self.init(utcOffsetSeconds: (Int(exactly: hours) ?? 0) * 3_600)
   }
 
   static let dayMilliseconds: Int64 = 86_400_000

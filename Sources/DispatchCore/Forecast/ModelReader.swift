@@ -117,11 +117,11 @@ struct ModelReader {
     let bins = LearnedTravelTime.distances.count
     let byDistance = try corrections(try row("distance", count: bins))
     let byHour = try corrections(try row("hour", count: bins * LearnedTravelTime.hours))
-    var places: [LearnedTravelTime.PlaceAndHour: Int32] = [:]
+    var places: [LearnedTravelTime.PlaceKey: Int32] = [:]
     for _ in 0..<counts[0] {
       let (cell, numbers) = try cellRow(count: 2)
-      guard (0..<LearnedTravelTime.hours).contains(numbers[0]) else { throw error("expected an hour") }
-      places[LearnedTravelTime.PlaceAndHour(cell: cell, hour: numbers[0])] = try corrections([numbers[1]])[0]
+      guard (0..<LearnedTravelTime.roles).contains(numbers[0]) else { throw error("expected a role of a cell") }
+      places[LearnedTravelTime.PlaceKey(cell: cell, role: numbers[0])] = try corrections([numbers[1]])[0]
     }
     var pairs: [LearnedTravelTime.CellPair: Int32] = [:]
     for _ in 0..<counts[1] {
@@ -133,7 +133,7 @@ struct ModelReader {
     }
     guard
       let model = LearnedTravelTime(
-        calendar: calendar, trainedOn: counts[2], byDistance: byDistance, byHour: byHour, byPlaceAndHour: places,
+        calendar: calendar, trainedOn: counts[2], byDistance: byDistance, byHour: byHour, byPlace: places,
         byPair: pairs)
     else { throw error("travel: a correction is out of range") }
     return model

@@ -63,11 +63,11 @@ struct ModelWriter {
   }
 
   mutating func travelTime(_ model: LearnedTravelTime) {
-    row("travel", [model.byPlaceAndHour.count, model.byPair.count, model.trainedOn])
+    row("travel", [model.byPlace.count, model.byPair.count, model.trainedOn])
     row("distance", model.byDistance.map(Int.init))
     row("hour", model.byHour.map(Int.init))
-    for (key, value) in model.byPlaceAndHour.sorted(by: { $0.key < $1.key }) {
-      row(key.cell.description, [key.hour, Int(value)])
+    for (key, value) in model.byPlace.sorted(by: { $0.key < $1.key }) {
+      row(key.cell.description, [key.role, Int(value)])
     }
     for (key, value) in model.byPair.sorted(by: { $0.key < $1.key }) {
       row("\(key.from) \(key.to)", [Int(value)])

@@ -1,4 +1,4 @@
-package import HexGrid
+import HexGrid
 
 /// What was really asked for on the latest day of each weekday: the simplest forecast, to measure others by.
 package struct WeekCounts: Sendable, Hashable {

@@ -5,6 +5,7 @@ struct AreaPicture {
   /// The drivers of each area who may be sent elsewhere.
   private(set) var idle: [[Int]] = []
   private var cells: [HexCell]
+  private var indexOfCell: [HexCell: Int] = [:]
   private var arriving: [[Double]]
   /// Ends of rides under way, by step, over all areas.
   private var known: [Double]
@@ -26,7 +27,6 @@ struct AreaPicture {
     arriving = Array(repeating: nothing, count: cells.count)
     idle = Array(repeating: [], count: cells.count)
     known = nothing
-    var indexOfCell: [HexCell: Int] = [:]
     for (index, cell) in cells.enumerated() { indexOfCell[cell] = index }
     for (index, driver) in drivers.enumerated() {
       guard let cell = HexCell(driver.position, resolution: CityModel.areaResolution) else { continue }
@@ -71,6 +71,11 @@ struct AreaPicture {
       let unknown = all > 0 ? max(0, 1 - known[step] / all) : 0
       for (index, cell) in cells.enumerated() {
         if let place = model.dropoffs.index(of: cell) { ended[index][step] = dropoffs[place] * level * unknown }
+      }
+    }
+    for (zone, count) in situation.waiting {
+      if let area = zone.parent(at: CityModel.areaResolution).flatMap({ indexOfCell[$0] }) {
+        asked[area][0] += Double(max(count, 0))
       }
     }
     var weight = Array(repeating: 0.0, count: cells.count)

@@ -19,8 +19,13 @@ package struct Rebalancer: ~Copyable {
     package var level: DemandLevel
     /// How fast the crow drives.
     package var metersPerSecond: Double
+    /// Requests by zone that wait already, and so come on top of what is forecast.
+    package var waiting: [HexCell: Int]
 
-    package init(now: Timestamp, drivers: [FleetDriver], level: DemandLevel, metersPerSecond: Double) {
+    package init(
+      now: Timestamp, drivers: [FleetDriver], level: DemandLevel, metersPerSecond: Double, waiting: [HexCell: Int] = [:]
+    ) {
+      self.waiting = waiting
       self.now = now
       self.drivers = drivers
       self.level = level

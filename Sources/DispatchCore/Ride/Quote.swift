@@ -15,6 +15,8 @@ package struct Quote: Sendable, Hashable {
   package var durationSeconds: Int
   /// The surge multiplier in tenths: 10 is 1.0.
   package var surgeTenths: Int
+  /// The tick of the zones' prices that it was taken from; nil where none was in force.
+  package var surgeVersion: Int64?
   package var tariff: TariffID
   package var createdAt: Timestamp
   package var expiresAt: Timestamp
@@ -23,8 +25,8 @@ package struct Quote: Sendable, Hashable {
 
   package init(
     id: QuoteID, rider: RiderID, region: RegionID, vehicleClass: VehicleClass, pickup: GeoPoint, dropoff: GeoPoint,
-    breakdown: FareBreakdown, distanceMeters: Int, durationSeconds: Int, surgeTenths: Int, tariff: TariffID,
-    createdAt: Timestamp, expiresAt: Timestamp, idempotencyKey: String? = nil, requestHash: UInt64 = 0
+    breakdown: FareBreakdown, distanceMeters: Int, durationSeconds: Int, surgeTenths: Int,
+    surgeVersion: Int64? = nil, tariff: TariffID, createdAt: Timestamp, expiresAt: Timestamp, idempotencyKey: String? = nil, requestHash: UInt64 = 0
   ) {
     self.id = id
     self.rider = rider
@@ -36,6 +38,7 @@ package struct Quote: Sendable, Hashable {
     self.distanceMeters = distanceMeters
     self.durationSeconds = durationSeconds
     self.surgeTenths = surgeTenths
+    self.surgeVersion = surgeVersion
     self.tariff = tariff
     self.createdAt = createdAt
     self.expiresAt = expiresAt

@@ -36,6 +36,15 @@ package struct TravelTimeReview: Sendable, Hashable {
     all = Self.summary(Array(errors.joined()))
   }
 
+  /// The median straight-line speed of trips with a plausible one; nil where there is none.
+  package static func medianMetersPerSecond(of trips: some Sequence<CompletedTrip>) -> Double? {
+    let speeds = trips.compactMap { trip -> Double? in
+      let speed = trip.pickup.distanceMeters(to: trip.dropoff) / trip.dropoffTime.seconds(since: trip.pickupTime)
+      return LearnedTravelTime.plausibleSpeeds.contains(speed) ? speed : nil
+    }.sorted()
+    return speeds.isEmpty ? nil : speeds[speeds.count / 2]
+  }
+
   private static func summary(_ errors: [Double]) -> Errors {
     guard !errors.isEmpty else { return Errors() }
     let sorted = errors.sorted()

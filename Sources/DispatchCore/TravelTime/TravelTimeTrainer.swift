@@ -13,8 +13,9 @@ package struct TravelTimeTrainer: Sendable {
   /// One trip as the trainer keeps it.
   private struct Sample {
     var logSpeed: Float
-    var bin: Int8
+    var meters: Float
     var hour: Int8
+    var sector: Int8
     var from: HexCell
     var to: HexCell
   }
@@ -25,6 +26,10 @@ package struct TravelTimeTrainer: Sendable {
   package var priorTrips = 15.0
   /// A correction from fewer trips is left out, as it would hardly correct.
   package var fewestTrips = 6
+  /// How often the corrections are fitted, each to what the others leave.
+  package var passes = 4
+  /// What a trip differs by counts no more than this, in logarithms, so that a detour or a wrong position does not carry the day.
+  package var clip = 0.25
   private var samples: [Sample] = []
 
   /// An empty trainer.
@@ -43,59 +48,47 @@ package struct TravelTimeTrainer: Sendable {
     let meters = start.distanceMeters(to: end)
     guard seconds > 0, meters >= LearnedTravelTime.shortestMeters,
       LearnedTravelTime.plausibleSpeeds.contains(meters / seconds),
-      let from = HexCell(start, resolution: 8), let to = HexCell(end, resolution: 8)
+      let from = HexCell(start, resolution: LearnedTravelTime.finestResolution),
+      let to = HexCell(end, resolution: LearnedTravelTime.finestResolution)
     else { return }
     samples.append(
       Sample(
-        logSpeed: Float(log(meters / seconds)), bin: Int8(LearnedTravelTime.bin(of: meters)),
-        hour: Int8(LearnedTravelTime.hour(of: time, in: calendar)), from: from, to: to))
+        logSpeed: Float(log(meters / seconds)), meters: Float(meters),
+        hour: Int8(LearnedTravelTime.hour(of: time, in: calendar)),
+        sector: Int8(LearnedTravelTime.sector(from: start, to: end)), from: from, to: to))
   }
 
   /// Learns from what was added.
   /// - Returns: nil where no plausible trip was.
   package consuming func train() -> LearnedTravelTime? {
     guard !samples.isEmpty else { return nil }
+    let overall = samples.reduce(0) { $0 + Double($1.logSpeed) } / Double(samples.count)
+    var residuals = Residuals(samples.map { Double($0.logSpeed) - overall })
+    let knots = samples.map { LearnedTravelTime.knots(at: Double($0.meters)) }
     let bins = LearnedTravelTime.distances.count
-    var residuals = samples.map { Double($0.logSpeed) }
-    let overall = residuals.reduce(0, +) / Double(residuals.count)
-    for index in residuals.indices { residuals[index] -= overall }
-
-    let distance = corrections(&residuals, fewest: 1) { Int($0.bin) }
-    let hour = corrections(&residuals, fewest: fewestTrips) { Int($0.hour) * bins + Int($0.bin) }
-    let place = corrections(&residuals, fewest: fewestTrips) { sample in
-      LearnedTravelTime.PlaceAndHour(
-        cell: sample.from.parent(at: LearnedTravelTime.placeResolution) ?? sample.from, hour: Int(sample.hour))
+    var distance = KnotEffect(knots, rows: samples.map { _ in 0 }, count: bins)
+    var hours = GroupEffect.levels(of: samples) { [Int($0.hour)] }
+    var hour = KnotEffect(knots, rows: samples.map { Int($0.hour) * bins }, count: bins * LearnedTravelTime.hours)
+    var places = GroupEffect.levels(of: samples) { sample in
+      LearnedTravelTime.places(from: sample.from, to: sample.to, hour: Int(sample.hour), sector: Int(sample.sector))
     }
-    var pairs: [LearnedTravelTime.CellPair: Int32] = [:]
-    for resolution in LearnedTravelTime.pairResolutions {
-      let found = corrections(&residuals, fewest: fewestTrips) { sample in
-        LearnedTravelTime.CellPair(
-          from: sample.from.parent(at: resolution) ?? sample.from, to: sample.to.parent(at: resolution) ?? sample.to)
-      }
-      pairs.merge(found) { first, _ in first }
+    var pairs = GroupEffect.levels(of: samples) { LearnedTravelTime.pairs(from: $0.from, to: $0.to) }
+    for pass in 0..<passes {
+      // Means first, which find even what is far out together; then what is far out alone counts less.
+      if pass > 0 { residuals.clip = clip }
+      distance.refit(&residuals, prior: priorTrips / 4)
+      for level in hours.indices { hours[level].refit(&residuals, prior: priorTrips, fewest: fewestTrips) }
+      hour.refit(&residuals, prior: priorTrips)
+      for level in places.indices { places[level].refit(&residuals, prior: priorTrips, fewest: fewestTrips) }
+      for level in pairs.indices { pairs[level].refit(&residuals, prior: priorTrips, fewest: fewestTrips) }
     }
-    let base = Int32((overall * 1_000).rounded())
+    let byHour = GroupEffect.table(of: hours)
     return LearnedTravelTime(
-      calendar: calendar, trainedOn: samples.count, byDistance: (0..<bins).map { base + (distance[$0] ?? 0) },
-      byHour: (0..<LearnedTravelTime.hours * bins).map { hour[$0] ?? 0 }, byPlaceAndHour: place, byPair: pairs)
-  }
-
-  /// What is left of the trips of each key on average, pulled to nothing, in thousandths; takes it out of what is left.
-  private func corrections<Key: Hashable>(
-    _ residuals: inout [Double], fewest: Int, key: (Sample) -> Key
-  ) -> [Key: Int32] {
-    var sums: [Key: (sum: Double, count: Int)] = [:]
-    let keys = samples.map(key)
-    for (index, key) in keys.enumerated() {
-      sums[key, default: (0, 0)].sum += residuals[index]
-      sums[key, default: (0, 0)].count += 1
-    }
-    var result: [Key: Int32] = [:]
-    for (key, item) in sums where item.count >= fewest {
-      let value = Int32((item.sum / (Double(item.count) + priorTrips) * 1_000).rounded())
-      if value != 0 { result[key] = value }
-    }
-    for (index, key) in keys.enumerated() { residuals[index] -= Double(result[key] ?? 0) / 1_000 }
-    return result
+      calendar: calendar, trainedOn: samples.count,
+      byDistance: distance.values.map { Residuals.thousandths(overall + $0) },
+      byHour: hour.values.enumerated().map { index, value in
+        Residuals.thousandths(value + Double(byHour[index / bins] ?? 0) / 1_000)
+      }, byPlace: GroupEffect.table(of: places),
+      byPair: GroupEffect.table(of: pairs))
   }
 }

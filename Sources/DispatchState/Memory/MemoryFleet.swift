@@ -2,9 +2,10 @@ package import DispatchCore
 package import HexGrid
 import Synchronization
 
-/// The fleet index in this process's memory: the reference for the one in Redis.
+/// The fleet index and the zones' prices in this process's memory: the reference for those in Redis.
 package final class MemoryFleet: FleetIndex {
   private let fleets = Mutex<[RegionID: MemoryFleetRegion]>([:])
+  let surfaces = Mutex<[RegionID: SurgeSurface]>([:])
 
   package init() {}
 

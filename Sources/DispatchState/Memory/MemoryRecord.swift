@@ -30,6 +30,7 @@ package final class MemoryRecord: Sendable {
     var suggestions: [RegionID: [Suggestion]] = [:]
     var suggestionIDs: Set<SuggestionID> = []
     var matching = MemoryMatching()
+    var models: [RegionID: MemoryRecord.Models] = [:]
     var wakeups: [Int: AsyncStream<Void>.Continuation] = [:]
     var nextWakeup = 0
   }

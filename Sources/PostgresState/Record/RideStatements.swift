@@ -6,7 +6,7 @@ extension PostgresRecord {
   static let insertQuote = PostgresStatement(
     """
     INSERT INTO quotes (\(Quote.columns))
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
     ON CONFLICT DO NOTHING
     """)
 

@@ -3,7 +3,7 @@ import DispatchState
 package import HexGrid
 package import RedisClient
 
-/// The fleet index in Redis: one script call for a batch of positions, atomic for every reader. Small batches that come while
+/// The fleet index and the zones' prices in Redis: one script call for a batch of positions, atomic for every reader. Small batches that come while
 /// others are under way go together.
 ///
 /// Gives the same answers as `MemoryFleet`. A rebuild is also asked for after every start of the server, because a server
@@ -11,15 +11,20 @@ package import RedisClient
 package final class RedisFleet: FleetIndex {
   private let client: RedisClient
   private let deadline: Duration
+  let priceDeadline: Duration
   private let collector: PingCollector
 
   /// Creates the index.
   /// - Parameters:
   ///   - client: the connection to Redis.
   ///   - deadline: how long a call may take, in real time; those that look at the whole fleet may take ten times as long.
-  package init(client: RedisClient, deadline: Duration = .seconds(2)) {
+  ///   - priceDeadline: how long a look at one zone's price may take, because a rider waits for it.
+  package init(
+    client: RedisClient, deadline: Duration = .seconds(2), priceDeadline: Duration = .milliseconds(500)
+  ) {
     self.client = client
     self.deadline = deadline
+    self.priceDeadline = priceDeadline
     collector = PingCollector(client: client, deadline: deadline)
   }
 
@@ -176,11 +181,11 @@ package final class RedisFleet: FleetIndex {
   }
 
   /// Runs commands in their order and reads their answers, one for each.
-  private func run<Value: Sendable>(
-    _ commands: [RedisCommand], read: ([RedisValue]) throws(RedisError) -> Value
+  func run<Value: Sendable>(
+    _ commands: [RedisCommand], within limit: Duration? = nil, read: ([RedisValue]) throws(RedisError) -> Value
   ) async throws -> Value {
     try await RedisFailure.state { () async throws(RedisError) in
-      try read(try await client.repeatable(commands, deadline: deadline))
+      try read(try await client.repeatable(commands, deadline: limit ?? deadline))
     }
   }
 

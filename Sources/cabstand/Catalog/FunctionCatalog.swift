@@ -3,9 +3,11 @@ import BlockedDrivers
 import DriverFeed
 import DriverShift
 import ExpireOffers
+import ForecastDemand
 import FunctionKit
 import LocationPing
 import MatchRiders
+import PriceZones
 import QuoteFare
 import RebalanceFleet
 import RequestRide
@@ -14,8 +16,10 @@ import RideLookup
 import RideProgress
 import RiderFeed
 import SettleFare
+import TrainForecast
 import TriggerRuntime
 import ZoneLoadFunction
+import ZonePrice
 
 /// The functions that this program carries, each with its function.yaml.
 enum FunctionCatalog {
@@ -32,8 +36,10 @@ enum FunctionCatalog {
       entry("driver-feed", DriverFeed.self, "DriverFeed", DriverFeed.specification),
       entry("driver-shift", DriverShift.self, "DriverShift", DriverShift.specification),
       entry("expire-offers", ExpireOffers.self, "ExpireOffers", ExpireOffers.specification),
+      entry("forecast-demand", ForecastDemand.self, "ForecastDemand", ForecastDemand.specification),
       entry("location-ping", LocationPing.self, "LocationPing", LocationPing.specification),
       entry("match-riders", MatchRiders.self, "MatchRiders", MatchRiders.specification),
+      entry("price-zones", PriceZones.self, "PriceZones", PriceZones.specification),
       entry("quote-fare", QuoteFare.self, "QuoteFare", QuoteFare.specification),
       entry("rebalance-fleet", RebalanceFleet.self, "RebalanceFleet", RebalanceFleet.specification),
       entry("request-ride", RequestRide.self, "RequestRide", RequestRide.specification),
@@ -42,7 +48,9 @@ enum FunctionCatalog {
       entry("ride-progress", RideProgress.self, "RideProgress", RideProgress.specification),
       entry("rider-feed", RiderFeed.self, "RiderFeed", RiderFeed.specification),
       entry("settle-fare", SettleFare.self, "SettleFare", SettleFare.specification),
+      entry("train-forecast", TrainForecast.self, "TrainForecast", TrainForecast.specification),
       entry("zone-load", ZoneLoadFunction.self, "ZoneLoad", ZoneLoadFunction.specification),
+      entry("zone-price", ZonePrice.self, "ZonePrice", ZonePrice.specification),
     ]
   }
 

@@ -18,11 +18,13 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var options: ServeOptions
   @OptionGroup var stores: StoreOptions
   @OptionGroup var regions: RegionOptions
+  @OptionGroup var routing: RoutingOptions
   @OptionGroup var logs: LogOptions
 
   func run() async throws {
     let logger = try logs.logger("cabstand")
     let map = try regions.map
+    let engine = try routing.engine
     if options.state == .memory {
       logger.notice("state is in memory: nothing is kept when this process ends")
     }
@@ -30,13 +32,15 @@ struct Serve: AsyncParsableCommand {
       logger.notice(
         "listening beyond loopback: callers are not authenticated", metadata: ["host": "\(options.resolvedHost)"])
     }
+    if let engine { logger.info("travel times come from a routing engine", metadata: ["engine": "\(engine)"]) }
     let set =
       options.state == .memory
       ? StoreSet.memory()
       : try await StoreSet.real(stores, migrates: true, logger: logger)
     do {
       let assembly = try await ServerAssembly(
-        options: options, stores: set, configuration: DispatchConfiguration(regions: map), logger: logger)
+        options: options, engine: engine, stores: set, configuration: DispatchConfiguration(regions: map),
+        logger: logger)
       try await serve(assembly, set, logger)
     } catch {
       await set.stop()

@@ -25,6 +25,9 @@ struct Simulate: AsyncParsableCommand {
     name: .customLong("decision-log"),
     help: ArgumentHelp("File for every offer, answer, change of state and charge, in order.", valueName: "file"))
   var decisionLog: String?
+  @Option(
+    help: ArgumentHelp("File for the surge of every zone in every tick, as CSV.", valueName: "file"))
+  var prices: String?
   @Flag(help: "Print the report as one JSON object.") var json = false
   @Flag(help: "No progress.") var quiet = false
 
@@ -32,6 +35,7 @@ struct Simulate: AsyncParsableCommand {
     if flags.policy.count > 1, decisionLog != nil {
       throw ValidationError("--decision-log is for one policy at a time.")
     }
+    if flags.policy.count > 1, prices != nil { throw ValidationError("--prices is for one policy at a time.") }
   }
 
   func run() async throws {
@@ -74,7 +78,11 @@ struct Simulate: AsyncParsableCommand {
     _ scenario: Scenario, _ policy: SimulationPolicy, _ knowledge: DispatcherKnowledge,
     _ assembly: SimulationAssembly
   ) async throws -> SimulationResult {
-    let parts = try await assembly.parts(for: scenario, policy: policy, knowledge: knowledge)
+    let priceFile = try prices.map { try LogFile($0) }
+    priceFile?.write(Array(PriceLog.header.utf8))
+    var takePrices: (@Sendable ([UInt8]) -> Void)?
+    if let priceFile { takePrices = { priceFile.write($0) } }
+    let parts = try await assembly.parts(for: scenario, policy: policy, knowledge: knowledge, prices: takePrices)
     let file = try decisionLog.map { try LogFile($0) }
     let log = DecisionLog(write: file.map { file in { file.write($0) } })
     let simulation = Simulation(
@@ -83,6 +91,7 @@ struct Simulate: AsyncParsableCommand {
     let result = await simulation.run { printer?.show($0) }
     printer?.finish()
     try file?.close()
+    try priceFile?.close()
     return result
   }
 

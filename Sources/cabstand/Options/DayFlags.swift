@@ -43,12 +43,26 @@ struct DayFlags: ParsableArguments {
   @Option(help: "Seconds after which a rider to whom nobody has come gives up.")
   var patience: Int = 600
 
+  @Option(
+    help:
+      "Seconds that drivers take to answer an offer, half more or less. Default: 0 on recorded days, 4 in generated.")
+  var reaction: Double?
+
+  @Option(
+    help:
+      "Seconds from arrival until the rider is aboard. Default: 0 on recorded days, whose trips hold it, 5 in generated."
+  )
+  var boarding: Double?
+
   @Option(help: "How many requests a generated city makes. Default: what the time of day asks for.")
   var requests: Int?
 
   func validate() throws {
     guard (0...1).contains(declines) else { throw ValidationError("--declines must be from 0 to 1.") }
     guard (1...86_400).contains(patience) else { throw ValidationError("--patience must be from 1 to 86400.") }
+    for (name, seconds) in [("reaction", reaction), ("boarding", boarding)] {
+      guard (0...600).contains(seconds ?? 0) else { throw ValidationError("--\(name) must be from 0 to 600.") }
+    }
     if let requests, requests < 1 { throw ValidationError("--requests must be at least 1.") }
     if let city, city != "demo" { throw ValidationError("The only generated city is demo, found \(city).") }
     _ = try (fleetSize, time(from, "from"), time(to, "to"))
@@ -92,6 +106,9 @@ struct DayFlags: ParsableArguments {
   /// How people behave.
   /// - Parameter declineShare: the share of offers that drivers decline.
   func world(declineShare: Double) -> WorldConfiguration {
-    WorldConfiguration(seed: seed, declineShare: declineShare, patienceMilliseconds: Int64(patience) * 1_000)
+    let (answer, board) = (reaction ?? (trips == nil ? 4 : 0), boarding ?? (trips == nil ? 5 : 0))
+    return WorldConfiguration(
+      seed: seed, reactionMilliseconds: Int64(answer * 500)...Int64(answer * 1_500), declineShare: declineShare,
+      boardingMilliseconds: Int64(board * 1_000), patienceMilliseconds: Int64(patience) * 1_000)
   }
 }

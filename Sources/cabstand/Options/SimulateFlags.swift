@@ -16,7 +16,33 @@ struct SimulateFlags: ParsableArguments {
   @Option(help: "Share of drivers whose phone loses its connection now and then, 0 to 1.")
   var disconnect: Double = 0
 
+  @Option(help: "Seconds from a driver's arrival until the rider is aboard, 0 to 600.")
+  var boarding: Int = 5
+
+  /// How people get about.
+  enum WorldKind: String, ExpressibleByArgument, CaseIterable, Sendable {
+    /// As the crow flies, at the hour's median speed.
+    case crow
+    /// By the fastest way through a network of roads.
+    case road
+  }
+
+  @Option(
+    help:
+      "How people get about: crow, straight at the hour's median speed; or road, by the fastest way through a network.")
+  var world: WorldKind = .crow
+
+  @Option(help: ArgumentHelp("With --world road: table of nodes with their positions.", valueName: "file"))
+  var roadNodes: String?
+
+  @Option(help: ArgumentHelp("With --world road: table of edges with lengths and times or speeds.", valueName: "file"))
+  var roadEdges: String?
+
   func validate() throws {
+    if (world == .road) != (roadNodes != nil && roadEdges != nil) || (roadNodes == nil) != (roadEdges == nil) {
+      throw ValidationError("--world road needs --road-nodes and --road-edges, and they need it.")
+    }
+    guard (0...600).contains(boarding) else { throw ValidationError("--boarding must be from 0 to 600.") }
     for (name, share) in [("offline", offline), ("disconnect", disconnect)] {
       guard (0...1).contains(share) else { throw ValidationError("--\(name) must be from 0 to 1.") }
     }
@@ -28,7 +54,15 @@ struct SimulateFlags: ParsableArguments {
   /// The day to simulate; reads files, so it blocks.
   ///
   /// The city's speeds are those of the day itself, whatever the dispatcher knows.
-  func scenario() throws -> Scenario { try day.scenario() }
+  func scenario() throws -> Scenario {
+    var scenario = try day.scenario()
+    if let roadNodes, let roadEdges {
+      let roads = try RoadFiles.read(nodes: roadNodes, edges: roadEdges)
+      scenario.notes.append("\(roadNodes), \(roadEdges): \(roads.nodeCount) nodes, \(roads.edgeCount) edges")
+      scenario.travelTime.roads = roads
+    }
+    return scenario
+  }
 
   /// What the dispatcher knows before the day begins; reads a file, so it blocks.
   func knowledge(for scenario: Scenario) throws -> DispatcherKnowledge {
@@ -37,8 +71,10 @@ struct SimulateFlags: ParsableArguments {
 
   /// How people behave under a policy.
   func options(_ policy: SimulationPolicy, isMapped: Bool) -> SimulationOptions {
-    SimulationOptions(
-      world: day.world(declineShare: policy.declineShare ?? day.declines),
+    var world = day.world(declineShare: policy.declineShare ?? day.declines)
+    world.boardingMilliseconds = Int64(boarding) * 1_000
+    return SimulationOptions(
+      world: world,
       offlineShare: offline, disconnectShare: disconnect, isMapped: isMapped, policyName: policy.name)
   }
 }

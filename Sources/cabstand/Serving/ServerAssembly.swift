@@ -3,6 +3,7 @@ import DispatchState
 import FunctionKit
 import Logging
 import Metrics
+import RoutingClient
 import ServiceLifecycle
 import TriggerRuntime
 
@@ -17,7 +18,7 @@ struct ServerAssembly: Sendable {
 
   /// Builds everything; nothing runs yet.
   init(
-    options: ServeOptions, stores: StoreSet, configuration: DispatchConfiguration, logger: Logger
+    options: ServeOptions, engine: EngineURL?, stores: StoreSet, configuration: DispatchConfiguration, logger: Logger
   ) async throws {
     let metrics = PrometheusMetrics()
     MetricsSystem.bootstrap(metrics)
@@ -30,8 +31,9 @@ struct ServerAssembly: Sendable {
     server = HTTPServer(configuration: options.http, logger: logger, metrics: metrics)
     runtime = TriggerRuntime(
       functions: try Self.specifications(options.functions), registry: FunctionCatalog.registry(),
-      bindings: Bindings.all(stores, follower: follower, configuration: configuration), clock: clock, http: server,
-      leases: stores.leases, streams: stores.streams, logger: logger, metrics: metrics)
+      bindings: Bindings.all(
+        stores, follower: follower, configuration: configuration, engine: engine, asksEngines: true),
+      clock: clock, http: server, leases: stores.leases, streams: stores.streams, logger: logger, metrics: metrics)
     runtime.addReadinessCheck("stores", stores.trouble)
     try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes).register(on: server)
     services =

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Glibc
+import Synchronization
 
 /// A file that grows piece by piece.
-final class LogFile {
+final class LogFile: Sendable {
   private let path: String
   private let descriptor: Int32
-  private var isWhole = true
+  private let isWhole = Mutex(true)
 
   /// Creates the file, or empties it.
   init(_ path: String) throws {
@@ -22,8 +23,7 @@ final class LogFile {
         let count = Glibc.write(descriptor, buffer.baseAddress?.advanced(by: offset), buffer.count - offset)
         if count < 0 {
           if errno == EINTR { continue }
-          isWhole = false
-          return
+          return isWhole.withLock { $0 = false }
         }
         offset += count
       }
@@ -33,6 +33,6 @@ final class LogFile {
   /// Ends the file.
   func close() throws {
     Glibc.close(descriptor)
-    guard isWhole else { throw ValidationError("The file \(path) could not be written whole.") }
+    guard isWhole.withLock({ $0 }) else { throw ValidationError("The file \(path) could not be written whole.") }
   }
 }

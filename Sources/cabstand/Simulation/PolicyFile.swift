@@ -31,6 +31,7 @@ struct PolicyFile {
     "matchIntervalSeconds": .interval(function: "match-riders"),
     "requestPatienceSeconds": .setting(function: "request-ride", name: "REQUEST_PATIENCE_SECONDS", 10...86_400),
     "rebalancing": .toggle(function: "rebalance-fleet"),
+    "surge": .toggle(function: "price-zones"),
     "rebalanceIntervalSeconds": .interval(function: "rebalance-fleet"),
     "declineShare": .declineShare,
     "functions": .functions,

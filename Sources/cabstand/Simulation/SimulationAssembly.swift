@@ -28,15 +28,18 @@ struct SimulationAssembly {
   ///   - scenario: the day; only regions in which somebody asks for a ride are served.
   ///   - policy: how functions are set.
   ///   - knowledge: what the dispatcher learned before.
+  ///   - prices: takes the price of every zone in every tick, as lines of CSV.
   func parts(
-    for scenario: Scenario, policy: SimulationPolicy, knowledge: DispatcherKnowledge = DispatcherKnowledge()
+    for scenario: Scenario, policy: SimulationPolicy, knowledge: DispatcherKnowledge = DispatcherKnowledge(),
+    prices: (@Sendable ([UInt8]) -> Void)? = nil
   ) async throws -> SimulationParts {
     let clock = ManualClock(now: EventTime(unixMilliseconds: scenario.startMilliseconds))
     let configuration = DispatchConfiguration(regions: served(scenario), speeds: knowledge.speeds)
     let regionIDs = configuration.regions.regions.map(\.id)
-    let stores = StoreSet.memory()
+    let models = HeldModels()
+    let stores = StoreSet.memory(models: models)
     for region in regionIDs {
-      if let city = knowledge.city { stores.models.put(LiveModel(version: "history", city: city), for: region) }
+      if let city = knowledge.city { models.put(LiveModel(version: "history", city: city), for: region) }
       for vehicleClass in VehicleClass.allCases {
         try await stores.record.add(.standard(region: region, vehicleClass: vehicleClass))
       }
@@ -45,7 +48,12 @@ struct SimulationAssembly {
     for region in regionIDs { _ = try await follower.catchUp(region) }
     let logger = Logger(label: "simulate", factory: { _ in SwiftLogNoOpLogHandler() })
     let invoker = DirectInvoker(clock: clock, logger: logger)
-    var opener = try BindingOpener(Bindings.all(stores, follower: follower, configuration: configuration))
+    // In a city of roads the dispatcher knows them as well as its drivers do.
+    let learned = LearnedTravelTimes(models: stores.models, speeds: configuration.speeds)
+    let travelTimes = scenario.travelTime.roads.map { RoadTravelTimes(roads: $0, fallback: learned) }
+    var opener = try BindingOpener(
+      Bindings.all(
+        stores, follower: follower, configuration: configuration, workbench: PlainWorkbench(), travelTimes: travelTimes))
     let registry = FunctionCatalog.registry()
     var functions: [SimulatedFunction] = []
     var freshnessSeconds = 60
@@ -55,8 +63,12 @@ struct SimulationAssembly {
         freshnessSeconds = specification.environment["FRESHNESS_SECONDS"].flatMap { Int($0) } ?? freshnessSeconds
         offersNextRides = specification.environment["NEXT_RIDE_SECONDS"].flatMap { Int($0) } ?? 0 > 0
       }
+      var bindings = try await opener.open(specification)
+      if specification.name == "price-zones", let prices {
+        bindings["surge"] = PriceLog(store: stores.fleet, write: prices)
+      }
       let setup = FunctionSetup(
-        name: specification.name, version: specification.version, bindings: try await opener.open(specification),
+        name: specification.name, version: specification.version, bindings: bindings,
         environment: specification.environment, clock: clock, logger: logger, functions: invoker)
       let function = try registry.build(specification.handler, setup)
       invoker.add(function, named: specification.name)

@@ -34,11 +34,13 @@ extension StoreSet {
       let streams = RedisEventStream(client: redis)
       let hub = FeedHub()
       let tail = RedisFeedTail(client: redis, hub: hub, logger: logger)
+      let record = PostgresRecord(pool: pool, logger: logger)
       return StoreSet(
-        record: PostgresRecord(pool: pool, logger: logger), fleet: RedisFleet(client: redis), hub: hub,
+        record: record, fleet: RedisFleet(client: redis), hub: hub,
         publisher: streams, streams: streams,
         // Private stores have no other instance: a lease in Redis would only outlive a killed one.
-        leases: embedded.isPrivate ? MemoryLeaseKeeper() : RedisLeases(client: redis), services: [pool, redis, tail],
+        leases: embedded.isPrivate ? MemoryLeaseKeeper() : RedisLeases(client: redis),
+        models: StoredModels(store: record, workbench: QueueWorkbench()), services: [pool, redis, tail],
         hasFeedTail: true, redisURL: urls.redis, postgresURL: urls.postgres,
         trouble: {
           do {

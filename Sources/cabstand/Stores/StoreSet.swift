@@ -7,16 +7,16 @@ import ServiceLifecycle
 struct StoreSet: Sendable {
   /// What the record can do; one object does all of it.
   typealias Record = RideStore & DriverStore & Outbox & FareLedger & TariffStore & ZoneHistory & ClockStore & StateAudit
-    & SuggestionStore & MatchLog & BlockedPairStore
+    & SuggestionStore & MatchLog & BlockedPairStore & ModelStore & RideHistory
 
   var record: any Record
-  var fleet: any FleetIndex
+  var fleet: any FleetIndex & SurgeStore
   var hub: FeedHub
   var publisher: any EventPublisher
   var streams: any EventStreamSource
   var leases: any LeaseKeeper
-  /// What was learned of the regions.
-  var models = HeldModels()
+  /// What was learned of the regions, in the versions that are in use.
+  var models: any ModelSource
   /// What must run while the stores are used, in the order of their start.
   var services: [any Service]
   /// Whether published messages reach the hub by a tail of the stream; otherwise the relay hands them over.

@@ -33,6 +33,35 @@ struct QuoteFareTests {
     #expect(standard["quoteId"] != answer["quoteId"])
   }
 
+  @Test("Roads that are known make distance and time, and with them the price")
+  func roads() async throws {
+    let straight = try await City().call("POST", "/v1/quotes", body())
+    let city = try await City(travelTimes: KnownRoads(estimate: DriveEstimate(seconds: 899.2, meters: 7_654.4)))
+    let answer = try await city.call("POST", "/v1/quotes", body())
+    #expect(answer["distanceMeters"]?.integer == 7_654 && answer["durationSeconds"]?.integer == 900)
+    #expect(answer["fare"]?["minorUnits"]?.integer != straight["fare"]?["minorUnits"]?.integer)
+    let unknown = try await City(travelTimes: KnownRoads(estimate: nil)).call("POST", "/v1/quotes", body())
+    #expect(unknown["distanceMeters"] == straight["distanceMeters"])
+    #expect(unknown["durationSeconds"] == straight["durationSeconds"])
+  }
+
+  @Test("The region's model tells the time once there is one")
+  func model() async throws {
+    let city = try await City()
+    let trips = (0..<50).map { index in
+      CompletedTrip(
+        pickup: City.pickup, dropoff: City.dropoff, pickupTime: City.start.advanced(bySeconds: -index * 600),
+        dropoffTime: City.start.advanced(bySeconds: -index * 600 + 1_200))
+    }
+    let model = try #require(CityModel.trained(on: trips, calendar: LocalCalendar(utcOffsetSeconds: -25_200)))
+    let before = try await city.call("POST", "/v1/quotes", body())
+    city.models.put(LiveModel(version: "1", city: model), for: City.region)
+    let answer = try await city.call("POST", "/v1/quotes", body())
+    let seconds = try #require(answer["durationSeconds"]?.integer)
+    #expect(abs(seconds - 1_200) < 60 && seconds != before["durationSeconds"]?.integer)
+    #expect(answer["distanceMeters"] == before["distanceMeters"])
+  }
+
   @Test(
     "What is wrong is named",
     arguments: [
@@ -91,5 +120,16 @@ struct QuoteFareTests {
     #expect(other.summary == "422 idempotencyKeyReused Idempotency-Key")
     #expect(try await ask(body("r-2"))["quoteId"] != first["quoteId"])
     #expect(try await ask(body(), "k2")["quoteId"] != first["quoteId"])
+  }
+}
+
+/// Every drive is the same one.
+private struct KnownRoads: TravelTimes {
+  let estimate: DriveEstimate?
+  var knowsRoads: Bool { true }
+
+  func estimates(for queries: [DriveQuery], at time: Timestamp, in region: RegionID) async throws -> [[DriveEstimate?]]
+  {
+    queries.map { $0.origins.map { _ in estimate } }
   }
 }

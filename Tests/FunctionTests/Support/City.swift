@@ -6,12 +6,15 @@ import DispatchState
 import DriverFeed
 import DriverShift
 import ExpireOffers
+import ForecastDemand
 import FunctionKit
 import HexGrid
 import LocationPing
 import Logging
 import MatchRiders
+import PriceZones
 import QuoteFare
+import RebalanceFleet
 import RequestRide
 import RideExplain
 import RideLookup
@@ -20,7 +23,9 @@ import RiderFeed
 import SettleFare
 import Synchronization
 import Testing
+import TrainForecast
 import ZoneLoadFunction
+import ZonePrice
 
 /// All functions on stores in memory, with a clock that moves by hand: the whole service without a server.
 final class City: Sendable {
@@ -29,10 +34,14 @@ final class City: Sendable {
   /// The record as the functions see its rides.
   let rides: InterposingStore
   let fleet = MemoryFleet()
+  /// The prices as the functions see them: the fleet's, or another store's in their place.
+  let surge: any SurgeStore
   let hub = FeedHub()
-  let models = HeldModels()
   let log: any MatchLog
+  /// What was learned, looked up anew each time.
+  let models: StoredModels
   let configuration: DispatchConfiguration
+  private let travelTimes: (any TravelTimes)?
   let follower: FleetFollower
   private let environment: [String: String]
   private let events = Mutex(0)
@@ -43,13 +52,19 @@ final class City: Sendable {
   static let dropoff = GeoPoint(latitude: 37.7949, longitude: -122.3994)
 
   /// Opens a city with the standard tariffs.
-  init(environment: [String: String] = [:], hasTariffs: Bool = true, log: (any MatchLog)? = nil) async throws {
+  init(
+    environment: [String: String] = [:], hasTariffs: Bool = true, surge: (any SurgeStore)? = nil,
+    travelTimes: (any TravelTimes)? = nil, log: (any MatchLog)? = nil
+  ) async throws {
+    self.surge = surge ?? fleet
     self.log = log ?? record
     clock = ManualClock(now: EventTime(unixMilliseconds: Self.start.unixMilliseconds))
     // A tick of a test is the end of a window, unless the test is about windows.
     self.environment = ["MAXIMUM_WINDOW_SECONDS": "2"].merging(environment) { $1 }
+    self.travelTimes = travelTimes
     configuration = DispatchConfiguration()
     rides = InterposingStore(record)
+    models = StoredModels(store: record, workbench: PlainWorkbench(), lookEvery: .zero)
     follower = FleetFollower(fleet: fleet, drivers: record, regions: configuration.regions.regions.map(\.id))
     for region in configuration.regions.regions where hasTariffs {
       for vehicleClass in VehicleClass.allCases {
@@ -67,8 +82,10 @@ final class City: Sendable {
       name: name,
       bindings: [
         "rides": rides, "drivers": record, "tariffs": record, "history": record, "outbox": record, "fleet": fleet,
-        "pairs": record, "log": log, "models": models,
-        "feed": hub, "follower": follower, "configuration": configuration,
+        "surge": surge, "models": models, "feed": hub, "follower": follower, "configuration": configuration,
+        "suggestions": record, "pairs": record, "log": log,
+        "travelTimes": travelTimes ?? LearnedTravelTimes(models: models, speeds: configuration.speeds),
+        "versions": record, "workbench": PlainWorkbench(),
       ], environment: environment, clock: clock, logger: Self.logger)
   }
 
@@ -149,7 +166,12 @@ final class City: Sendable {
     case ("GET", "rides", 4, "explain"): return (try RideExplain(setup("ride-explain")), id)
     case ("GET", "rides", 4, "feed"): return (try RiderFeed(setup("rider-feed")), id)
     case ("GET", "rides", _, _): return (try RideLookup(setup("ride-lookup")), id)
+    case ("GET", "zones", 3, "forecast"): return (try ForecastDemand(setup("forecast-demand")), [:])
+    case ("GET", "zones", 4, "forecast"): return (try ForecastDemand(setup("forecast-demand")), ["cell": parts[2]])
+    case (_, "models", 3..., _): return (try TrainForecast(setup("train-forecast")), ["region": parts[2]])
     case ("GET", "zones", 3, _): return (try ZoneLoadFunction(setup("zone-load")), [:])
+    case ("GET", "zones", 4, "price"):
+      return (try ZonePrice(setup("zone-price")), ["cell": parts[2]])
     case ("GET", "zones", 4, _): return (try ZoneLoadFunction(setup("zone-load")), ["cell": parts[2]])
     default: return nil
     }
@@ -170,7 +192,16 @@ final class City: Sendable {
   func forgetRounds() async throws -> Answer { try await tick(RideExplain(setup("ride-explain"))) }
 
   @discardableResult
+  func priceZones() async throws -> Answer { try await tick(PriceZones(setup("price-zones"))) }
+
+  @discardableResult
+  func rebalance() async throws -> Answer { try await tick(RebalanceFleet(setup("rebalance-fleet"))) }
+
+  @discardableResult
   func expire() async throws -> Answer { try await tick(ExpireOffers(setup("expire-offers"))) }
+
+  @discardableResult
+  func train() async throws -> Answer { try await tick(TrainForecast(setup("train-forecast"))) }
 
   @discardableResult
   func sweepFares() async throws -> Answer { try await tick(SettleFare(setup("settle-fare"))) }

@@ -27,6 +27,8 @@ enum ModuleRules {
     // The only ones that see a C module besides the standard library.
     "RedisClient": system.union(service).union(["CHiredis", "NIOCore", "NIOPosix"]),
     "PostgresClient": system.union(service).union(["CLibpq", "Dispatch"]),
+    // Talks HTTP to routing engines, and is a port on them.
+    "RoutingClient": ports.union(nio).union(["FunctionKit", "Metrics", "Synchronization"]),
     "EmbeddedStores": system.union(["Dispatch", "Logging"]),
     // The ports on the real stores, each on its own client alone.
     "RedisState": ports.union(["RedisClient", "FunctionKit", "Logging", "ServiceLifecycle", "Synchronization"]),
@@ -35,7 +37,7 @@ enum ModuleRules {
     // The command does the wiring, so it sees everything but C modules; signals come through the system's Dispatch.
     "cabstand": ports.union(nio).union(service).union(system).union(functionModules).union([
       "ArgumentParser", "Dispatch", "DispatchAPI", "EmbeddedStores", "FunctionKit", "PostgresClient", "PostgresState",
-      "RedisClient", "RedisState", "Replay", "TriggerRuntime", "UnixSignals", "Yams",
+      "RedisClient", "RedisState", "Replay", "RoutingClient", "TriggerRuntime", "UnixSignals", "Yams",
     ]),
     "CHiredis": [],
     "CLibpq": [],

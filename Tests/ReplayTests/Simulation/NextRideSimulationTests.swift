@@ -31,6 +31,20 @@ struct NextRideSimulationTests {
     #expect(first.replay.offers.next <= first.replay.offers.accepted)
   }
 
+  /// Twenty minutes of a recorded Friday evening with too few cabs.
+  @Test func `a recorded evening keeps every invariant`() async throws {
+    guard let trips = TestData.path("sf_cabs/trips_2008-06-06_fri.csv.gz"),
+      let pings = TestData.path("sf_cabs/pings_2008-06-06_fri.csv.gz")
+    else { return }
+    let scenario = try ScenarioFiles(
+      trips: trips, pings: pings, fleet: .share(0.4), from: TimeOfDay("18:00"), to: TimeOfDay("18:20")
+    ).load()
+    let report = try await live(scenario, SmallCity.unruly(seed: 7)).report
+    #expect(report.violations == [])
+    #expect(report.replay.errorsByCode == [:])
+    #expect(report.replay.offers.next > 50)
+  }
+
   @Test func `where they are not allowed, the check of offers finds them`() async throws {
     let scenario = SmallCity.scenario(seed: 1, drivers: 12)
     let report = try await live(scenario, SimulationOptions(), isAllowed: false).report

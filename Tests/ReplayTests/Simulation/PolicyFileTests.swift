@@ -20,6 +20,7 @@ struct PolicyFileTests {
       requestPatienceSeconds: 700
       declineShare: 0.1
       rebalancing: false
+      surge: false
       functions:
         expire-offers:
           interval: 5s
@@ -33,7 +34,7 @@ struct PolicyFileTests {
         "request-ride": ["REQUEST_PATIENCE_SECONDS": "700"], "expire-offers": ["SILENT_SECONDS": "90"],
       ])
     #expect(policy.intervals == ["match-riders": "2500ms", "expire-offers": "5s"])
-    #expect(policy.disabled == ["rebalance-fleet", "zone-load"])
+    #expect(policy.disabled == ["price-zones", "rebalance-fleet", "zone-load"])
     #expect(policy.declineShare == 0.1)
     let applied = policy.applied(to: try SimulationAssembly(regions: .standard).specifications)
     let matching = try #require(applied.first { $0.name == "match-riders" })

@@ -36,7 +36,8 @@ enum Sample {
     Quote(
       id: QuoteID(trusted: "q\(padded(number))"), rider: rider ?? self.rider(number), region: sf,
       vehicleClass: .standard, pickup: point(number), dropoff: point(number + 33), breakdown: breakdown(),
-      distanceMeters: 4_120, durationSeconds: 610, surgeTenths: 13, tariff: TariffID(trusted: "sf-standard-1"),
+      distanceMeters: 4_120, durationSeconds: 610, surgeTenths: 13,
+      surgeVersion: number.isMultiple(of: 2) ? nil : 1_212_735_600_000, tariff: TariffID(trusted: "sf-standard-1"),
       createdAt: time(number), expiresAt: time(number + 600), idempotencyKey: key, requestHash: hash)
   }
 

@@ -47,6 +47,11 @@ import Testing
         try await fleet.sweep(in: FleetSamples.region, silentSince: end, forgottenSince: end, limit: 10_000) == 300)
       #expect(try await fleet.countedSupply().isEmpty)
 
+      let surface = SurgeSamples.surface(version: 7, zones: 700)
+      #expect(try await fleet.publish(surface, replacing: nil))
+      #expect(try await fleet.surge(in: FleetSamples.region) == surface)
+      #expect(try await fleet.price(of: surface.zones[9].cell, in: FleetSamples.region)?.zone == surface.zones[9])
+
       let stream = RedisEventStream(client: client, deadline: .seconds(20))
       for topic in ["rides", "sf:rides"] {
         try await stream.createGroup(topic: topic, group: "g")
