@@ -39,17 +39,12 @@ package struct MatchRiders: Function {
       rides: rides, fleet: fleet, models: try setup.binding("models"),
       horizonSeconds: settings.policy.zoneHorizonSeconds)
     keeper = RoundKeeper(
-      log: try setup.binding("log"), limits: settings.logLimits, listing: settings.explainedDrivers,
-      keptDays: settings.explainedDays)
+      log: try setup.binding("log"), limits: settings.logLimits, listing: settings.explainedDrivers)
   }
 
   package func handle(_ event: Event, _ context: Context) async throws -> Response {
     try await ErrorMapping.store {
       let now = Timestamp(unixMilliseconds: context.now.unixMilliseconds)
-      if event.trigger.name == "forget" {
-        try await keeper.forget(at: now)
-        return .noContent
-      }
       var rounds: [MatchRound] = []
       do {
         for region in configuration.regions.regions {

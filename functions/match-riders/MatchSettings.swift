@@ -8,7 +8,6 @@ struct MatchSettings: Sendable {
   let window: MatchWindow
   let logLimits: MatchLogLimits
   let explainedDrivers: Int
-  let explainedDays: Int
 
   init(_ setup: FunctionSetup) throws {
     var policy = MatchPolicy(
@@ -34,6 +33,5 @@ struct MatchSettings: Sendable {
       roundsPerRide: try setup.integer("EXPLAINED_ROUNDS", default: 20, in: 1...200),
       spacingSeconds: try setup.integer("EXPLAINED_SPACING_SECONDS", default: 30, in: 0...3_600))
     explainedDrivers = try setup.integer("EXPLAINED_DRIVERS", default: 40, in: 0...2_000)
-    explainedDays = try setup.integer("EXPLAINED_DAYS", default: 7, in: 1...3_650)
   }
 }

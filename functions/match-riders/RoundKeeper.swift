@@ -13,8 +13,6 @@ final class RoundKeeper: Sendable {
 
   /// Rides remembered, in two generations of this size at most: losing them costs only work.
   private static let memory = 10_000
-  /// How many old rounds are forgotten per statement.
-  private static let forgottenAtOnce = 5_000
 
   private struct Memory {
     var young: [RideID: Known] = [:]
@@ -25,14 +23,12 @@ final class RoundKeeper: Sendable {
   private let limits: MatchLogLimits
   /// How many drivers are listed one by one; 0 keeps no rounds.
   let listing: Int
-  private let keptDays: Int
   private let known = Mutex(Memory())
 
-  init(log: any MatchLog, limits: MatchLogLimits, listing: Int, keptDays: Int) {
+  init(log: any MatchLog, limits: MatchLogLimits, listing: Int) {
     self.log = log
     self.limits = limits
     self.listing = listing
-    self.keptDays = keptDays
   }
 
   /// The rounds of a plan that are worth keeping.
@@ -73,11 +69,5 @@ final class RoundKeeper: Sendable {
       logger.warning(
         "rounds of matching were not kept", metadata: ["rounds": "\(rounds.count)", "error": "\(error)"])
     }
-  }
-
-  /// Forgets what is too old.
-  func forget(at now: Timestamp) async throws {
-    let moment = now.advanced(bySeconds: -keptDays * 86_400)
-    while try await log.forgetRounds(before: moment, limit: Self.forgottenAtOnce) == Self.forgottenAtOnce {}
   }
 }

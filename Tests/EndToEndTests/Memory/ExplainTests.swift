@@ -37,7 +37,7 @@ struct ExplainScript {
     #expect(reasons.contains("\(foe.driver) blocked"), "\(reasons)")
     try await command(id, script)
     await feed.close()
-    (try await server.raw("GET", "/v1/rides/r-nobody/explain")).expectProblem(404, "unknownRide")
+    (try await server.raw("GET", "/v1/rides/r-nobody/explain")).expectProblem(404, "unknownRide", field: "id")
     #expect(try await server.raw("DELETE", pair).status == 204)
     let list = try await server.get("/v1/riders/\(script.rider)/blocked-drivers")
     #expect(list.json?["drivers"]?.elements?.isEmpty == true)

@@ -122,6 +122,54 @@ struct MatchRidersTests {
     try await city.audit()
   }
 
+  @Test("Where more wait than drivers are free, a region is matched when a longer window ends; else at every tick")
+  func windows() async throws {
+    let city = try await City(environment: ["MAXIMUM_WINDOW_SECONDS": "32"])
+    // Windows end at the multiples of their length; the next of 16 s is 14 s away.
+    let now = city.now.unixMilliseconds / 1_000
+    city.wait(Int(16 - now % 16) + 2)
+    var rides: [String] = []
+    for number in 0..<4 { rides.append(try await city.request("r-\(number)", from: east(Double(number) * 10))) }
+    try await city.online("cab-0")
+    var offeredAfter: Int?
+    for tick in 0..<20 where offeredAfter == nil {
+      try await city.ping("cab-0")
+      try await city.match()
+      for ride in rides where try await city.stored(ride).state == .offered { offeredAfter = tick * 2 }
+      city.wait(2)
+    }
+    #expect(offeredAfter == 14)
+    try await city.online("cab-1")
+    for number in 1...4 { try await city.online("cab-\(number)") }
+    try await city.match()
+    for ride in rides { #expect(try await city.stored(ride).state == .offered, "drivers for all: at once") }
+    try await city.audit()
+  }
+
+  @Test("Where drivers are scarce and others come free, a new request waits for a nearer one, an old one does not")
+  func scarce() async throws {
+    let city = try await City(environment: ["SCARCE_REACH_SECONDS": "120", "SCARCE_REACH_GROWTH": "1"])
+    // Busy drivers, and requests enough to keep them so.
+    for number in 0..<12 {
+      try await city.online("busy-\(number)", at: east(Double(number) * 5))
+      _ = try await city.request("rider-\(number)", from: east(Double(number) * 5))
+    }
+    try await city.match()
+    for number in 12..<20 { _ = try await city.request("rider-\(number)", from: east(20_000)) }
+    city.wait(60)
+    let ride = try await city.request("r-1", from: east(-400))
+    try await city.online("far", at: east(-400 + 1_000))
+    try await city.match()
+    #expect(try await city.stored(ride).state == .requested, "200 s away, more than is offered at once")
+    let explained = try await city.call("GET", "/v1/rides/\(ride)/explain")
+    let reasons = explained["rounds"]?[0]?["candidates"]?.items.map { $0["reason"]?.text }
+    #expect(reasons == ["worthWaiting"])
+    city.wait(82)
+    try await city.ping("far", at: east(-400 + 1_000))
+    try await city.match()
+    #expect(try await city.offer(of: ride).driver.text == "far")
+  }
+
   @Test("Settings out of their ranges are refused at the start")
   func settings() async throws {
     for (name, value) in [("ANSWER_SECONDS", "0"), ("CANDIDATES_PER_RIDE", "many"), ("FRESHNESS_SECONDS", "99999")] {

@@ -112,6 +112,23 @@ struct RideExplainTests {
     #expect(try await city.offer(of: ride).driver.text == "cab-1")
   }
 
+  @Test("Rounds are forgotten when they are old, not before")
+  func old() async throws {
+    let city = try await City(environment: ["EXPLAINED_DAYS": "1"])
+    try await city.online("cab-1")
+    let ride = try await city.request("r-1")
+    try await city.match()
+    func rounds() async throws -> Int? {
+      try await city.call("GET", "/v1/rides/\(ride)/explain")["rounds"]?.items.count
+    }
+    city.wait(86_400)
+    try await city.forgetRounds()
+    #expect(try await rounds() == 1)
+    city.wait(1)
+    try await city.forgetRounds()
+    #expect(try await rounds() == 0)
+  }
+
   @Test("Only the nearest drivers are listed, the others are counted")
   func counted() async throws {
     let city = try await City(environment: ["EXPLAINED_DRIVERS": "3", "CANDIDATES_PER_RIDE": "2"])

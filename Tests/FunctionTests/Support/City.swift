@@ -59,7 +59,8 @@ final class City: Sendable {
     self.surge = surge ?? fleet
     self.log = log ?? record
     clock = ManualClock(now: EventTime(unixMilliseconds: Self.start.unixMilliseconds))
-    self.environment = environment
+    // A tick of a test is the end of a window, unless the test is about windows.
+    self.environment = ["MAXIMUM_WINDOW_SECONDS": "2"].merging(environment) { $1 }
     self.travelTimes = travelTimes
     configuration = DispatchConfiguration()
     rides = InterposingStore(record)
@@ -186,6 +187,9 @@ final class City: Sendable {
 
   @discardableResult
   func match() async throws -> Answer { try await tick(MatchRiders(setup("match-riders"))) }
+
+  @discardableResult
+  func forgetRounds() async throws -> Answer { try await tick(RideExplain(setup("ride-explain"))) }
 
   @discardableResult
   func priceZones() async throws -> Answer { try await tick(PriceZones(setup("price-zones"))) }
