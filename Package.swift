@@ -150,8 +150,8 @@ let package = Package(
     tests(
       "ReplayTests",
       [
-        "Replay", "cabstand", "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid", nioCore,
-        nioPosix, nioHTTP1, argumentParser,
+        "Replay", "cabstand", "RoutingClient", "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid",
+        nioCore, nioPosix, nioHTTP1, argumentParser,
       ]),
     tests(
       "FunctionTests",

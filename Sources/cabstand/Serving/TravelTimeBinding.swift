@@ -4,7 +4,7 @@ import RoutingClient
 
 /// The class `travel-time`: times learned from recorded trips, or from a routing engine with those behind it.
 ///
-/// The binding's `url` names an engine, or else `--routing-url`; `source: learned` among its attributes wants none.
+/// The binding's `url` names an engine, or else `--routing-url`; its attributes say how it is asked and what of its answers is taken.
 struct TravelTimeBinding: DataBinding {
   let bindingClass = "travel-time"
   /// What is known without an engine.
@@ -24,15 +24,22 @@ struct TravelTimeBinding: DataBinding {
         throw SetupError("data binding \(name): the url \(text) is no routing engine's: \(error)")
       }
     }
-    guard asksEngines, !settings.isLearned, let url else { return known }
+    guard asksEngines, settings.source != .learned, let url else { return known }
     let client = RoutingClient(
       RoutingClient.Configuration(
         url: url, deadline: .milliseconds(settings.deadlineMilliseconds), connections: settings.connections))
-    return RoutedTravelTimes(client: client, fallback: known)
+    return RoutedTravelTimes(
+      client: client, fallback: known,
+      use: settings.source == .distances ? .distances : .times(factor: Double(settings.trafficPercent) / 100))
   }
 
   private struct Settings {
-    var isLearned = false
+    enum Source: String, CaseIterable {
+      case any, learned, distances
+    }
+
+    var source = Source.any
+    var trafficPercent = 100
     var deadlineMilliseconds = 500
     var connections = 8
 
@@ -48,15 +55,18 @@ struct TravelTimeBinding: DataBinding {
       for (key, text) in attributes.sorted(by: { $0.key < $1.key }) {
         switch key {
         case "source":
-          guard text == "learned" || text == "any" else {
-            throw SetupError("data binding \(name): source is \"\(text)\"; expected learned or any")
+          guard let value = Source(rawValue: text) else {
+            let known = Source.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SetupError("data binding \(name): source is \"\(text)\"; expected one of \(known)")
           }
-          isLearned = text == "learned"
+          source = value
+        case "trafficPercent": trafficPercent = try number(key, text, in: 10...1_000)
         case "deadlineMilliseconds": deadlineMilliseconds = try number(key, text, in: 10...10_000)
         case "connections": connections = try number(key, text, in: 1...256)
         default:
           throw SetupError(
-            "data binding \(name): unknown attribute \(key); expected source, deadlineMilliseconds or connections")
+            "data binding \(name): unknown attribute \(key); expected source, trafficPercent, deadlineMilliseconds or connections"
+          )
         }
       }
     }

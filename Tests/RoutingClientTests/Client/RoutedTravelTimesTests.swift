@@ -40,6 +40,20 @@ struct RoutedTravelTimesTests {
     await engine.stop()
   }
 
+  @Test("Times can be slowed by traffic, or left to what was learned")
+  func use() async throws {
+    let engine = try await FakeEngine.start { request in
+      .answer(200, request.number == 3 ? #"{"code":"NoRoute"}"# : OSRMEngineTests.route)
+    }
+    let client = try times(engine).client
+    let slow = RoutedTravelTimes(client: client, fallback: Midtown.fallback, use: .times(factor: 2))
+    #expect(try await one(slow) == DriveEstimate(seconds: 430.8, meters: 1752.4))
+    let distances = RoutedTravelTimes(client: client, fallback: Midtown.fallback, use: .distances)
+    #expect(try await one(distances) == DriveEstimate(seconds: fallback.seconds, meters: 1752.4))
+    #expect(try await one(distances) == fallback)
+    await engine.stop()
+  }
+
   @Test(
     "Every failure falls back and is told by its name",
     arguments: [
