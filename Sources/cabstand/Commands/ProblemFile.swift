@@ -17,9 +17,14 @@ enum ProblemFile {
     }
   }
 
+  /// The lines of a text, whichever way they end: a carriage return and a line feed are one character.
+  private static func lines(_ text: String) -> [Substring] {
+    text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+  }
+
   private static func assignment(_ text: String, _ name: String) throws -> Int64 {
     var numbers: [Int32] = []
-    for (line, content) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (line, content) in lines(text).enumerated() {
       for field in content.split(whereSeparator: \.isWhitespace) {
         guard let number = Int32(field) else {
           throw ValidationError("\(name), line \(line + 1): expected whole numbers, found \(field).")
@@ -48,7 +53,7 @@ enum ProblemFile {
     var cost: [Int32] = []
     /// What flows whatever is chosen: the least flow of each arc.
     var fixedCost: Int64 = 0
-    for (index, content) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, content) in lines(text).enumerated() {
       let fields = content.split(whereSeparator: \.isWhitespace)
       guard let kind = fields.first, kind != "c" else { continue }
       func fault(_ expected: String) -> ValidationError {

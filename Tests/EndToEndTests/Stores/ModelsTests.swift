@@ -1,4 +1,5 @@
 import FunctionKit
+import HexGrid
 import Replay
 import Testing
 
@@ -66,11 +67,15 @@ extension EndToEnd {
       #expect(same.code == 0)
 
       // Nine days of rides on record: an operator has a version learned from them.
+      let cells = try (0..<3).map { place in
+        let point = GeoPoint(latitude: 37.7 + Double(place) * 0.03, longitude: -122.42)
+        return String(try #require(HexCell(point, resolution: 8)).rawValue)
+      }
       let rides = """
         INSERT INTO rides (ride_id, quote_id, rider_id, region, vehicle_class, pickup_latitude, pickup_longitude,
           dropoff_latitude, dropoff_longitude, pickup_cell, state, version, offer_round, excluded_drivers,
           fare_minor_units, currency, requested_at, expires_at, started_at, completed_at, request_hash)
-        SELECT id, id, id, 'sf', 0, 37.7 + place * 0.03, -122.42, 37.73, -122.40, 0, 'expired', 1, 0, '{}', 1, 'USD',
+        SELECT id, id, id, 'sf', 0, 37.7 + place * 0.03, -122.42, 37.73, -122.40, (ARRAY[\(cells.joined(separator: ", "))])[place + 1], 'expired', 1, 0, '{}', 1, 'USD',
           at, at + 900000, at + 60000, at + 660000, 0
         FROM (SELECT 'm' || step || '-' || place AS id, place,
             \(try await server.now()) - step * 900000::bigint AS at

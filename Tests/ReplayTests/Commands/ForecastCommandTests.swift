@@ -8,16 +8,16 @@ import Testing
 
 /// What `train` and `forecast` do with files.
 struct ForecastCommandTests {
-  /// Trips of some days, every ten minutes from three places, by the local time of San Francisco.
+  /// Trips of some days, every five minutes from three places, by the local time of San Francisco.
   private static func file(days: Range<Int>) throws -> TripFile {
     var text = "pickup_t,dropoff_t,pickup_local,pu_lat,pu_lon,do_lat,do_lon\n"
     for day in days {
-      for step in 0..<144 {
-        let local = (14_018 + day) * 86_400 + step * 600
-        let minute = step % 6 * 10
+      for step in 0..<288 {
+        let local = (14_018 + day) * 86_400 + step * 300
+        let minute = step % 12 * 5
         let date = CivilDate(daysSinceEpoch: 14_018 + day)
         let clock =
-          "\(date.year)-\(padded(date.month))-\(padded(date.day)) \(padded(step / 6)):\(padded(minute)):00"
+          "\(date.year)-\(padded(date.month))-\(padded(date.day)) \(padded(step / 12)):\(padded(minute)):00"
         for place in 0..<3 {
           text += "\(local + 25_200),\(local + 25_200 + 600),\(clock),"
           text += "37.7\(place)3,-122.42,37.7\((place + 1) % 3)3,-122.40\n"
@@ -32,12 +32,13 @@ struct ForecastCommandTests {
   @Test func `days are local days, both ends included`() throws {
     let file = try Self.file(days: 0..<3)
     // 2008-05-19 is the first of them.
-    #expect(try DayRange.parse([]).trips(of: file).trips.count == 3 * 432)
-    #expect(try DayRange.parse(["--from-day", "2008-05-20"]).trips(of: file).trips.count == 2 * 432)
-    #expect(try DayRange.parse(["--to-day", "2008-05-19"]).trips(of: file).trips.count == 432)
+    #expect(try DayRange.parse([]).trips(of: file).trips.count == 3 * 864)
+    #expect(try DayRange.parse(["--from-day", "2008-05-20"]).trips(of: file).trips.count == 2 * 864)
+    #expect(try DayRange.parse(["--to-day", "2008-05-19"]).trips(of: file).trips.count == 864)
     let day = try DayRange.parse(["--from-day", "2008-05-20", "--to-day", "2008-05-20"]).trips(of: file)
-    #expect(day.trips.count == 432 && day.rows.taken == 432)
-    #expect(day.trips.first?.pickupMilliseconds == (14_019 * 86_400 + 25_200) * 1_000)
+    #expect(day.trips.count == 864 && day.rows.taken == 864)
+    let midnight: Int64 = (14_019 * 86_400 + 25_200) * 1_000
+    #expect(day.trips.first?.pickupMilliseconds == midnight)
     #expect(throws: ValidationError.self) { try DayRange.parse(["--from-day", "2009-01-01"]).trips(of: file) }
   }
 
@@ -52,7 +53,7 @@ struct ForecastCommandTests {
 
   @Test func `a model learned from a file forecasts a day like it, and the report says so`() throws {
     let city = try #require(CityModel(trainedOn: try Self.file(days: 0..<8)))
-    #expect(city.requests.trainedOn == 8 * 432 && city.requests.calendar.utcOffsetSeconds == -25_200)
+    #expect(city.requests.trainedOn == 8 * 864 && city.requests.calendar.utcOffsetSeconds == -25_200)
     let report = ForecastReport(city, try Self.file(days: 9..<10))
     let json = try JSONValue(parsing: Array(report.json.utf8))
     let horizons = try #require(json["horizons"]?.elements)
@@ -66,10 +67,10 @@ struct ForecastCommandTests {
           #expect(errors?[measure]?.double?.isFinite == true, "\(name) \(measure)")
         }
       }
-      #expect(try #require(horizon["errors"]?["model"]?["relativeOfCity"]?.double) < 0.35)
+      #expect(try #require(horizon["errors"]?["model"]?["relativeOfCity"]?.double) < 0.1)
       #expect((0...1).contains(try #require(horizon["zoneCoverage"]?.double)))
     }
-    #expect(json["travelTime"]?["learned"]?["trips"]?.integer == 432)
+    #expect(json["travelTime"]?["learned"]?["trips"]?.integer == 864)
     #expect(try #require(json["travelTime"]?["learned"]?["meanAbsolutePercentage"]?.double) < 1)
     for word in ["last week, same time", "last interval", "the next 60 minutes", "travel time, hour"] {
       #expect(report.table.contains(word))
