@@ -18,7 +18,7 @@ struct RebalanceFleetTests {
 
   private func city() async throws -> City {
     let city = try await City()
-    city.models.put(LiveModel(version: "1", city: try #require(Self.model)), for: City.region)
+    city.held.put(LiveModel(version: "1", city: try #require(Self.model)), for: City.region)
     return city
   }
 

@@ -55,7 +55,7 @@ struct QuoteFareTests {
     }
     let model = try #require(CityModel.trained(on: trips, calendar: LocalCalendar(utcOffsetSeconds: -25_200)))
     let before = try await city.call("POST", "/v1/quotes", body())
-    city.models.put(LiveModel(version: "1", city: model), for: City.region)
+    city.held.put(LiveModel(version: "1", city: model), for: City.region)
     let answer = try await city.call("POST", "/v1/quotes", body())
     let seconds = try #require(answer["durationSeconds"]?.integer)
     #expect(abs(seconds - 1_200) < 60 && seconds != before["durationSeconds"]?.integer)

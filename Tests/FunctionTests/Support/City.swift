@@ -38,8 +38,10 @@ final class City: Sendable {
   let surge: any SurgeStore
   let hub = FeedHub()
   let log: any MatchLog
+  /// Models that a test puts there.
+  let held = HeldModels()
   /// What was learned, looked up anew each time.
-  let models: StoredModels
+  let models: CityModels
   let configuration: DispatchConfiguration
   private let travelTimes: (any TravelTimes)?
   let follower: FleetFollower
@@ -64,7 +66,8 @@ final class City: Sendable {
     self.travelTimes = travelTimes
     configuration = DispatchConfiguration()
     rides = InterposingStore(record)
-    models = StoredModels(store: record, workbench: PlainWorkbench(), lookEvery: .zero)
+    models = CityModels(
+      held: held, stored: StoredModels(store: record, workbench: PlainWorkbench(), lookEvery: .zero))
     follower = FleetFollower(fleet: fleet, drivers: record, regions: configuration.regions.regions.map(\.id))
     for region in configuration.regions.regions where hasTariffs {
       for vehicleClass in VehicleClass.allCases {

@@ -135,7 +135,7 @@ struct PriceZonesTests {
     var surges: [Double] = []
     for percent in [0, 50] {
       let city = try await City.short(riders: 5, drivers: 5, environment: ["FORECAST_PERCENT": "\(percent)"])
-      city.models.put(LiveModel(version: "1", city: model), for: City.region)
+      city.held.put(LiveModel(version: "1", city: model), for: City.region)
       try await city.raisePrices()
       let answer = try await price(city)
       surges.append(try #require(answer["surge"]?.double))
