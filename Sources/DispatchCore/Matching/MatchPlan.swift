@@ -1,4 +1,4 @@
-import HexGrid
+package import HexGrid
 
 /// What a batch came to.
 package struct MatchPlan: Sendable {
