@@ -20,7 +20,8 @@ package struct MatchPolicy: Sendable, Hashable {
   package var zoneShortSeconds = 0.0
   /// How far ahead the requests of a zone count, in seconds.
   package var zoneHorizonSeconds = 300
-  /// The longest time from request to pickup that is offered, in seconds; 0 sets no limit.
+  /// How long riders are thought to wait from request to pickup, in seconds: nobody is sent who would come later, as long as it is not
+  /// over. 0 sets no limit.
   package var maximumWaitSeconds = 0
   /// The longest time to the pickup that is offered to a new request where drivers are scarce, in seconds; 0 sets no limit. It is so
   /// many times longer as there are idle drivers per request expected within that time.

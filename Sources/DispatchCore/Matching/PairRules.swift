@@ -62,7 +62,9 @@ struct PairRules: Sendable {
 
   func row(_ ride: Ride) -> Row {
     let age = Self.age(of: ride, at: situation.now)
-    let wait = policy.maximumWaitSeconds > 0 ? Double(policy.maximumWaitSeconds) - age : nil
+    // Who has waited longer than riders are thought to is still there.
+    let patience = Double(policy.maximumWaitSeconds) - age
+    let wait = policy.maximumWaitSeconds > 0 && patience >= 0 ? patience : nil
     let reach = firstReachSeconds.map { $0 + policy.scarceReachGrowth * age }
     return Row(
       ride: ride, pickup: plane.project(ride.pickup), ageSeconds: age,

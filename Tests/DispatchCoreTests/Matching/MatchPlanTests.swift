@@ -77,7 +77,8 @@ struct MatchPlanTests {
       driver.vehicleClass == ride.vehicleClass, !ride.excludedDrivers.contains(driver.driver),
       !situation.blocked.contains(BlockedPair(rider: ride.rider, driver: driver.driver)),
       driver.seenAt >= now.advanced(bySeconds: -policy.freshnessSeconds),
-      policy.maximumWaitSeconds == 0 || age + seconds <= Double(policy.maximumWaitSeconds),
+      policy.maximumWaitSeconds == 0 || age > Double(policy.maximumWaitSeconds)
+        || age + seconds <= Double(policy.maximumWaitSeconds),
       policy.scarceReachSeconds == 0
         || seconds <= reach(situation, policy) + policy.scarceReachGrowth * age
     else { return nil }
