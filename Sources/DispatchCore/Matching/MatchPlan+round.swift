@@ -11,18 +11,15 @@ extension MatchPlan {
     let edgeOfDriver = edges(of: row).reduce(into: [Int32: Edge]()) { $0[$1.driver] = $1 }
     // The nearest, whatever is to be said of them; who was weighed is listed however far off.
     var nearest = NearestHeap(capacity: max(limit, 1))
-    for index in situation.drivers.indices {
-      let squared = rules.squaredDistance(index, ride)
-      if nearest.wants(squared) { nearest.insert(squared, index) }
-    }
+    let distances = situation.drivers.indices.map { rules.squaredDistance($0, ride) }
+    for (index, squared) in distances.enumerated() where nearest.wants(squared) { nearest.insert(squared, index) }
     var isListed = Array(repeating: false, count: situation.drivers.count)
     for item in nearest.sorted().prefix(max(limit, 0)) { isListed[item.index] = true }
     for edge in edges(of: row) { isListed[Int(edge.driver)] = true }
     let judge = Judge(plan: self, row: row)
     var counts = Array(repeating: 0, count: MatchVerdict.allCases.count)
     var listed: [(squared: Double, index: Int, driver: ConsideredDriver)] = []
-    for index in situation.drivers.indices {
-      let squared = rules.squaredDistance(index, ride)
+    for (index, squared) in distances.enumerated() {
       let edge = isListed[index] ? edgeOfDriver[Int32(index)] : nil
       let verdict = edge.map { judge.verdict(on: $0) } ?? rules.obstacle(index, ride, squared) ?? .notAmongNearest
       if isListed[index] {
@@ -45,21 +42,19 @@ extension MatchPlan {
   private struct Judge {
     let row: Int
     let chosen: Edge?
-    /// The ride that each driver serves, by their places; -1 where none.
-    let takers: [Int32]
+    let driverOfRow: [Int32]
 
     init(plan: MatchPlan, row: Int) {
       self.row = row
       chosen = plan.chosenEdge(row)
-      var takers = Array(repeating: Int32(-1), count: plan.situation.drivers.count)
-      for (row, driver) in plan.driverOfRow.enumerated() where driver >= 0 { takers[Int(driver)] = Int32(row) }
-      self.takers = takers
+      driverOfRow = plan.driverOfRow
     }
 
+    /// The ride that a driver serves, by its place.
+    func taker(of driver: Int) -> Int? { driverOfRow.firstIndex(of: Int32(driver)) }
+
     func verdict(on edge: Edge) -> MatchVerdict {
-      let taker = takers[Int(edge.driver)]
-      if taker == Int32(row) { return .chosen }
-      if taker >= 0 { return .takenByOther }
+      if let taker = taker(of: Int(edge.driver)) { return taker == row ? .chosen : .takenByOther }
       // Who is left over although the ride has no driver cannot be: one more ride served would have come first.
       guard let chosen else { return .costsMore }
       return edge.etaDeciseconds < chosen.etaDeciseconds ? .zoneLeftShort : .costsMore
@@ -71,7 +66,7 @@ extension MatchPlan {
   ) -> ConsideredDriver {
     let driver = situation.drivers[index]
     let seconds = squared.squareRoot() / situation.metersPerSecond
-    let taker = verdict == .takenByOther ? Int(judge.takers[index]) : nil
+    let taker = verdict == .takenByOther ? judge.taker(of: index) : nil
     return ConsideredDriver(
       driver: driver.driver, verdict: verdict, distanceMeters: Self.whole(rules.meters(index, ride)),
       etaDeciseconds: edge.map { Int($0.etaDeciseconds) } ?? Self.whole(seconds * 10),
