@@ -33,6 +33,17 @@ struct MatchRidersTests {
     try await city.audit()
   }
 
+  @Test("Where roads are known, whoever is nearer by road is offered the ride")
+  func roads() async throws {
+    let city = try await City(travelTimes: River(bank: east(1_000)))
+    try await city.online("cab-across", at: east(1_200))
+    try await city.online("cab-here", at: east(-1_500))
+    let ride = try await city.request("r-1")
+    try await city.match()
+    let offer = try await city.offer(of: ride)
+    #expect(offer.driver.text == "cab-here" && offer.pickupETASeconds == 150)
+  }
+
   @Test("Nobody is offered a ride who is offline, occupied, silent, of another class, too far, or without a shift")
   func notFit() async throws {
     let city = try await City()
@@ -175,6 +186,23 @@ struct MatchRidersTests {
     for (name, value) in [("ANSWER_SECONDS", "0"), ("CANDIDATES_PER_RIDE", "many"), ("FRESHNESS_SECONDS", "99999")] {
       let city = try await City(environment: [name: value])
       await #expect(throws: SetupError.self) { try await city.match() }
+    }
+  }
+}
+
+/// Ten metres a second, but a quarter of an hour more from beyond the river.
+private struct River: TravelTimes {
+  let bank: GeoPoint
+  var knowsRoads: Bool { true }
+
+  func estimates(for queries: [DriveQuery], at time: Timestamp, in region: RegionID) async throws -> [[DriveEstimate?]]
+  {
+    queries.map { query in
+      query.origins.map { origin in
+        let meters = origin.distanceMeters(to: query.destination).rounded(.toNearestOrEven)
+        let isAcross = origin.longitude > bank.longitude
+        return DriveEstimate(seconds: (meters / 10).rounded() + (isAcross ? 900 : 0), meters: meters)
+      }
     }
   }
 }
