@@ -40,11 +40,11 @@ struct AreaFlow: ~Copyable {
   }
 
   /// Flow is counted in parts of a driver, because forecasts are fractions.
-  private static let unit = 8.0
+  private static let unit = 4.0
   private static let large = Int64(1) << 40
   /// The worths of a waiting driver for a step that are told apart, in seconds of riders' waits.
   private static let worths: [Double] = [
-    1_500, 1_000, 700, 500, 350, 250, 180, 130, 90, 65, 45, 32, 22, 15, 10, 7, 5, 3, 2, 1,
+    1_500, 700, 350, 180, 90, 45, 22, 10, 5, 2,
   ]
 
   private var solver = MinCostFlow()

@@ -49,12 +49,11 @@ struct Coverage {
     gain = Array(repeating: 0, count: requests.count)
     for site in activeSites { find(site) }
     for site in activeSites { count(site, 1) }
-    for site in activeSites { gain[site] = gain(at: site) }
+    for site in activeSites { addGains(around: site, 1) }
   }
 
   /// Puts a driver to a site and keeps everything true.
   mutating func move(_ driver: Int, to site: Int) {
-    let before = places[driver]
     let after = map.places[site]
     places[driver] = after
     delays[driver] = 0
@@ -63,12 +62,10 @@ struct Coverage {
       let was = (first..<first + Self.kept).contains { nearest[$0] == Int32(driver) }
       guard was || isNear(after, map.places[other], distances[first + Self.kept - 1]) else { continue }
       count(other, -1)
+      addGains(around: other, -1)
       find(other)
       count(other, 1)
-    }
-    for other in activeSites {
-      let place = map.places[other]
-      if isNear(before, place, 2 * reach) || isNear(after, place, 2 * reach) { gain[other] = gain(at: other) }
+      addGains(around: other, 1)
     }
   }
 
@@ -114,25 +111,24 @@ struct Coverage {
     if nearest[first + 2] >= 0 { loss[Int(nearest[first + 2])] += share * third }
   }
 
-  private func gain(at site: Int) -> Double {
-    var sum = 0.0
+  /// Adds to (or takes from) the gains of the sites around what one more driver there would bring this site.
+  private mutating func addGains(around site: Int, _ sign: Double) {
+    let first = site * Self.kept
+    let share = requests[site] * sign
+    let (one, two, three) = (distances[first], distances[first + 1], distances[first + 2])
     for index in Int(map.neighborStart[site])..<Int(map.neighborStart[site + 1]) {
       let neighbor = map.neighbors[index]
-      let other = Int(neighbor.site)
-      let share = requests[other]
-      guard share > 0 else { continue }
-      let first = other * Self.kept
       let meters = Double(neighbor.meters)
-      let (one, two, three) = (distances[first], distances[first + 1], distances[first + 2])
       if meters >= three { continue }
-      if meters < one {
-        sum += share * (weights.0 * (one - meters) + weights.1 * (two - one) + weights.2 * (three - two))
-      } else if meters < two {
-        sum += share * (weights.1 * (two - meters) + weights.2 * (three - two))
-      } else {
-        sum += share * weights.2 * (three - meters)
-      }
+      let shorter =
+        if meters < one {
+          weights.0 * (one - meters) + weights.1 * (two - one) + weights.2 * (three - two)
+        } else if meters < two {
+          weights.1 * (two - meters) + weights.2 * (three - two)
+        } else {
+          weights.2 * (three - meters)
+        }
+      gain[Int(neighbor.site)] += share * shorter
     }
-    return sum
   }
 }

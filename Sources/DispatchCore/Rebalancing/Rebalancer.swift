@@ -95,12 +95,15 @@ package struct Rebalancer: ~Copyable {
     while !movable.isEmpty {
       var best = policy.leastGainSeconds * task.speed
       var found: (driver: Int, site: Int)?
-      let sites = coverage.activeSites.filter { coverage.gain[$0] > best }
+      // The most promising come first, so that the rest need no look.
+      let sites = coverage.activeSites.filter { coverage.gain[$0] > best }.sorted {
+        (coverage.gain[$0], $1) > (coverage.gain[$1], $0)
+      }
       for driver in movable {
         let place = coverage.places[driver]
         for site in sites {
           let saved = coverage.gain[site] - coverage.loss[driver]
-          guard saved > best else { continue }
+          guard saved > best else { break }
           let squared = map.places[site].squaredDistance(to: place)
           guard squared < reach * reach else { continue }
           let net = saved - policy.shortDriveWeight * squared.squareRoot()

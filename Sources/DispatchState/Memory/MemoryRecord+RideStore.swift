@@ -104,12 +104,20 @@ extension MemoryRecord: RideStore {
 
   package func rides(_ filter: RideFilter, after cursor: RideID?, limit: Int) async throws -> [Ride] {
     state.withLock { state in
-      Array(
-        state.rides.values.filter { ride in
-          (filter.region.map { $0 == ride.region } ?? true) && (filter.state.map { $0 == ride.state } ?? true)
-            && (filter.driver.map { $0 == ride.driver } ?? true) && (filter.rider.map { $0 == ride.rider } ?? true)
-            && (cursor.map { ride.id < $0 } ?? true)
-        }.sorted { $0.id > $1.id }.prefix(max(0, limit)))
+      func matches(_ ride: Ride) -> Bool {
+        (filter.region.map { $0 == ride.region } ?? true) && (filter.state.map { $0 == ride.state } ?? true)
+          && (filter.driver.map { $0 == ride.driver } ?? true) && (filter.rider.map { $0 == ride.rider } ?? true)
+          && (cursor.map { ride.id < $0 } ?? true)
+      }
+      // What is under way is asked for again and again, and is little of the whole.
+      let isUnderWay = filter.state.map { !$0.isFinal } ?? false
+      let found =
+        isUnderWay
+        ? state.indexes.filter { region, _ in filter.region.map { $0 == region } ?? true }.values.flatMap { index in
+          index.active.entries.compactMap { state.rides[$0.id] }.filter(matches)
+        }
+        : state.rides.values.filter(matches)
+      return Array(found.sorted { $0.id > $1.id }.prefix(max(0, limit)))
     }
   }
 

@@ -10,7 +10,10 @@ extension MemoryRecord: SuggestionStore {
         guard let status = state.drivers[suggestion.driver], status.activity == .idle,
           status.version == suggestion.statusVersion, state.suggestionIDs.insert(suggestion.id).inserted
         else { continue }
-        state.suggestions[suggestion.region, default: []].append(suggestion)
+        let known = state.suggestions[suggestion.region]?[suggestion.driver]
+        if known.map({ ($0.madeAt, $0.id) < (suggestion.madeAt, suggestion.id) }) ?? true {
+          state.suggestions[suggestion.region, default: [:]][suggestion.driver] = suggestion
+        }
         state.append([item.message])
         kept.append(suggestion.id)
       }
@@ -23,14 +26,9 @@ extension MemoryRecord: SuggestionStore {
     in region: RegionID, madeSince moment: Timestamp
   ) async throws -> [Suggestion] {
     state.withLock { state in
-      var latest: [DriverID: Suggestion] = [:]
-      for suggestion in state.suggestions[region] ?? [] where suggestion.madeAt >= moment {
-        if let known = latest[suggestion.driver], (known.madeAt, known.id) > (suggestion.madeAt, suggestion.id) {
-          continue
-        }
-        latest[suggestion.driver] = suggestion
-      }
-      return latest.values.sorted { $0.driver < $1.driver }
+      let latest = state.suggestions[region] ?? [:]
+      let drivers = latest.compactMap { driver, suggestion in suggestion.madeAt >= moment ? driver : nil }
+      return drivers.sorted().compactMap { latest[$0] }
     }
   }
 }

@@ -27,7 +27,8 @@ package final class MemoryRecord: Sendable {
     var tariffs: [TariffID: Tariff] = [:]
     var history: [RegionID: [Timestamp: [ZoneLoad]]] = [:]
     var clock: ClockSetting?
-    var suggestions: [RegionID: [Suggestion]] = [:]
+    /// The latest of each driver.
+    var suggestions: [RegionID: [DriverID: Suggestion]] = [:]
     var suggestionIDs: Set<SuggestionID> = []
     var matching = MemoryMatching()
     var models: [RegionID: MemoryRecord.Models] = [:]

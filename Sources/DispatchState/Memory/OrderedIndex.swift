@@ -51,6 +51,8 @@ struct OrderedIndex<Kind>: Sendable {
 
 /// Which rides and offers of a region wait for something.
 struct RegionIndex: Sendable {
+  /// Rides that have not reached their end, by request.
+  var active = OrderedIndex<RideKind>()
   /// Rides that wait for a driver, by request.
   var waiting = OrderedIndex<RideKind>()
   /// Rides that are put to a driver, by request.
@@ -69,6 +71,7 @@ struct RegionIndex: Sendable {
   /// Forgets what a ride waited for.
   /// - Parameter expectedEnd: when the ride should end, if its rider is aboard and that is known.
   mutating func leave(_ ride: Ride, expectedEnd: Timestamp?) {
+    if !ride.state.isFinal { active.remove(ride.id, at: ride.requestedAt) }
     switch ride.state {
     case .requested: waiting.remove(ride.id, at: ride.requestedAt)
     case .offered: offered.remove(ride.id, at: ride.requestedAt)
@@ -86,6 +89,7 @@ struct RegionIndex: Sendable {
   ///   - expectedEnd: when the ride should end, if its rider is aboard and that is known.
   mutating func enter(_ ride: Ride, isNew: Bool, expectedEnd: Timestamp?) {
     if isNew { requested.insert(ride.id, at: ride.requestedAt) }
+    if !ride.state.isFinal { active.insert(ride.id, at: ride.requestedAt) }
     switch ride.state {
     case .requested: waiting.insert(ride.id, at: ride.requestedAt)
     case .offered: offered.insert(ride.id, at: ride.requestedAt)

@@ -20,8 +20,8 @@ package struct SimulationOptions: Sendable {
   /// Creates options.
   package init(
     world: WorldConfiguration = WorldConfiguration(), offlineShare: Double = 0, disconnectShare: Double = 0,
-    drainMilliseconds: Int64 = 3 * 3_600_000, parkedPingMilliseconds: Int64 = 30_000,
-    busyPingMilliseconds: Int64 = 20_000, repositioningPingMilliseconds: Int64 = 4_000, isMapped: Bool = false,
+    drainMilliseconds: Int64 = 3 * 3_600_000, parkedPingMilliseconds: Int64 = 40_000,
+    busyPingMilliseconds: Int64 = 20_000, repositioningPingMilliseconds: Int64 = 8_000, isMapped: Bool = false,
     policyName: String = "standard"
   ) {
     self.world = world
