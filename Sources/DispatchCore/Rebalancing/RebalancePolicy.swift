@@ -3,9 +3,9 @@ package struct RebalancePolicy: Sendable, Hashable {
   /// Whether drivers are moved between the parts of a city.
   package var movesBetweenAreas = true
   /// What a second of a long empty drive costs, in seconds of riders' waits.
-  package var longDriveWeight = 0.2
+  package var longDriveWeight = 0.125
   /// What a second of a short empty drive costs, in seconds of riders' waits.
-  package var shortDriveWeight = 0.2
+  package var shortDriveWeight = 0.125
   /// What a rider whom nobody serves costs, in seconds of wait.
   package var lostRideSeconds = 2_500.0
   /// How far ahead the flow between areas looks, in steps of `stepSeconds`.

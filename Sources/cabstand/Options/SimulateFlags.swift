@@ -16,9 +16,6 @@ struct SimulateFlags: ParsableArguments {
   @Option(help: "Share of drivers whose phone loses its connection now and then, 0 to 1.")
   var disconnect: Double = 0
 
-  @Option(help: "Seconds from a driver's arrival until the rider is aboard, 0 to 600.")
-  var boarding: Int = 5
-
   /// How people get about.
   enum WorldKind: String, ExpressibleByArgument, CaseIterable, Sendable {
     /// As the crow flies, at the hour's median speed.
@@ -42,7 +39,6 @@ struct SimulateFlags: ParsableArguments {
     if (world == .road) != (roadNodes != nil && roadEdges != nil) || (roadNodes == nil) != (roadEdges == nil) {
       throw ValidationError("--world road needs --road-nodes and --road-edges, and they need it.")
     }
-    guard (0...600).contains(boarding) else { throw ValidationError("--boarding must be from 0 to 600.") }
     for (name, share) in [("offline", offline), ("disconnect", disconnect)] {
       guard (0...1).contains(share) else { throw ValidationError("--\(name) must be from 0 to 1.") }
     }
@@ -71,10 +67,7 @@ struct SimulateFlags: ParsableArguments {
 
   /// How people behave under a policy.
   func options(_ policy: SimulationPolicy, isMapped: Bool) -> SimulationOptions {
-    var world = day.world(declineShare: policy.declineShare ?? day.declines)
-    world.boardingMilliseconds = Int64(boarding) * 1_000
-    return SimulationOptions(
-      world: world,
-      offlineShare: offline, disconnectShare: disconnect, isMapped: isMapped, policyName: policy.name)
+    SimulationOptions(
+      world: day.world(declineShare: policy.declineShare ?? day.declines), offlineShare: offline, disconnectShare: disconnect, isMapped: isMapped, policyName: policy.name)
   }
 }
