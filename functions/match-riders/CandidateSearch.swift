@@ -7,8 +7,10 @@ import HexGrid
 struct CandidateSearch: Sendable {
   /// A fleet with no more free drivers than this is read whole.
   static let smallFleet = 2_000
-  /// How many zones around a pickup are looked at, ring by ring.
-  static let radii = [2, 5, 10, 20]
+  /// How far around a pickup is looked, ring by ring, in metres.
+  static let reaches: [Double] = [1_000, 2_000, 4_000, 8_000, 18_000]
+  /// From the centre of a zone to that of its neighbour, in metres.
+  static let zoneMeters = 920.0
 
   let fleet: any FleetIndex
   let policy: MatchPolicy
@@ -22,33 +24,30 @@ struct CandidateSearch: Sendable {
     let seenSince = freshSince.advanced(bySeconds: -Self.staleSeconds)
     let all = try await fleet.idleDrivers(in: region, cells: nil, seenSince: seenSince, limit: Self.smallFleet)
     if all.count < Self.smallFleet { return all }
-    var found: [DriverSnapshot] = []
-    // Who moves from one ring to the next meanwhile is there twice.
-    var known: Set<DriverID> = []
-    var counts: [HexCell: Int] = [:]
-    var looked: Set<HexCell> = []
-    var wanting = rides
-    for radius in Self.radii where !wanting.isEmpty {
-      let cells = Set(wanting.flatMap { $0.pickupCell.disk(radius: radius) }).subtracting(looked).sorted()
-      let isFirst = looked.isEmpty
-      looked.formUnion(cells)
-      let ring = try await fleet.idleDrivers(in: region, cells: cells, seenSince: seenSince, limit: .max)
-      for driver in ring where driver.seenAt >= freshSince { counts[driver.cell, default: 0] += 1 }
-      wanting = wanting.filter { ride in
-        var count = 0
-        for cell in ride.pickupCell.disk(radius: max(radius - 1, 0)) {
-          count += counts[cell] ?? 0
-          if count >= policy.candidatesPerRide { return false }
-        }
-        return true
-      }
-      if isFirst {
-        found = ring
-        if !wanting.isEmpty { known = Set(ring.map(\.driver)) }
-      } else {
-        found += ring.filter { known.insert($0.driver).inserted }
+    let zones = try await fleet.supply(in: region).filter { $0.idle > 0 }
+    return try await fleet.idleDrivers(in: region, cells: cells(for: rides, of: zones), seenSince: seenSince, limit: .max)
+  }
+
+  /// The zones to look at, ascending: around each pickup, ring by ring, until there are enough drivers for it.
+  private func cells(for rides: [Ride], of zones: [ZoneSupply]) -> [HexCell] {
+    guard let first = rides.first else { return [] }
+    let plane = FlatEarth(around: first.pickup)
+    let places = zones.map { plane.project($0.cell.center) }
+    var isWanted = Array(repeating: false, count: zones.count)
+    for ride in rides {
+      let pickup = plane.project(ride.pickup)
+      let squares = places.map { $0.squaredDistance(to: pickup) }
+      for meters in Self.reaches {
+        let reach = meters * meters
+        var drivers = 0
+        for (zone, squared) in zip(zones, squares) where squared < reach { drivers += zone.idle }
+        // Who stands at the far edge of a zone counts in the next ring only, so one more is looked at.
+        guard drivers >= policy.candidatesPerRide || meters == Self.reaches.last else { continue }
+        let wider = (meters + Self.zoneMeters) * (meters + Self.zoneMeters)
+        for index in squares.indices where squares[index] < wider { isWanted[index] = true }
+        break
       }
     }
-    return found
+    return zip(zones, isWanted).compactMap { zone, isWanted in isWanted ? zone.cell : nil }.sorted()
   }
 }

@@ -1,4 +1,4 @@
-import HexGrid
+package import HexGrid
 
 #if canImport(Glibc)
   import Glibc
@@ -9,13 +9,14 @@ import HexGrid
 #endif
 
 /// The surroundings of a place as a plane: exact to a part in a thousand within a city.
-struct FlatEarth {
+package struct FlatEarth {
   /// A place on the plane, in metres.
-  struct Point {
+  package struct Point {
     var x: Double
     var y: Double
 
-    func squaredDistance(to other: Point) -> Double {
+    /// The square of the distance, in square metres.
+    package func squaredDistance(to other: Point) -> Double {
       (x - other.x) * (x - other.x) + (y - other.y) * (y - other.y)
     }
   }
@@ -26,14 +27,14 @@ struct FlatEarth {
 
   /// Creates a plane.
   /// - Parameter origin: where it touches the globe.
-  init(around origin: GeoPoint) {
+  package init(around origin: GeoPoint) {
     self.origin = origin
     metersPerDegree = GeoPoint.earthRadiusMeters * .pi / 180
     eastScale = cos(origin.latitude * .pi / 180)
   }
 
   /// The place of a position; longitudes wrap at the antimeridian.
-  func project(_ point: GeoPoint) -> Point {
+  package func project(_ point: GeoPoint) -> Point {
     var east = point.longitude - origin.longitude
     if east > 180 { east -= 360 } else if east < -180 { east += 360 }
     return Point(x: east * eastScale * metersPerDegree, y: (point.latitude - origin.latitude) * metersPerDegree)

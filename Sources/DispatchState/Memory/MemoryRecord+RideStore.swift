@@ -135,15 +135,15 @@ extension MemoryRecord: RideStore {
     state.withLock { state in
       guard let index = state.indexes[region] else { return [] }
       var zones: [HexCell: ZoneDemand] = [:]
-      func count(_ id: RideID, _ field: WritableKeyPath<ZoneDemand, Int>) {
-        guard let ride = state.rides[id] else { return }
-        let empty = ZoneDemand(cell: ride.pickupCell, demand: 0, openRequests: 0, completed: 0)
-        zones[ride.pickupCell, default: empty][keyPath: field] += 1
+      func count(_ entries: some Sequence<OrderedIndex<RideKind>.Entry>, _ add: (inout ZoneDemand) -> Void) {
+        for cell in entries.lazy.compactMap(\.cell) {
+          add(&zones[cell, default: ZoneDemand(cell: cell, demand: 0, openRequests: 0, completed: 0)])
+        }
       }
-      for entry in index.requested.entries(since: demandSince) { count(entry.id, \.demand) }
-      for entry in index.waiting.entries { count(entry.id, \.openRequests) }
-      for entry in index.offered.entries { count(entry.id, \.openRequests) }
-      for entry in index.completed.entries(since: completedSince) { count(entry.id, \.completed) }
+      count(index.requested.entries(since: demandSince)) { $0.demand += 1 }
+      count(index.waiting.entries) { $0.openRequests += 1 }
+      count(index.offered.entries) { $0.openRequests += 1 }
+      count(index.completed.entries(since: completedSince)) { $0.completed += 1 }
       return zones.values.sorted { $0.cell < $1.cell }
     }
   }

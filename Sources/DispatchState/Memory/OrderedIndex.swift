@@ -1,10 +1,13 @@
 import DispatchCore
+import HexGrid
 
 /// Ids by time, oldest first: like an index of the database, for what is few or comes nearly in order.
 struct OrderedIndex<Kind>: Sendable {
   struct Entry: Sendable {
     var time: Timestamp
     var id: EntityID<Kind>
+    /// Where it begins, if that is asked for.
+    var cell: HexCell?
 
     func isBefore(_ other: Entry) -> Bool {
       time != other.time ? time < other.time : id < other.id
@@ -14,8 +17,8 @@ struct OrderedIndex<Kind>: Sendable {
   /// The entries, by time and then id.
   private(set) var entries: [Entry] = []
 
-  mutating func insert(_ id: EntityID<Kind>, at time: Timestamp) {
-    let entry = Entry(time: time, id: id)
+  mutating func insert(_ id: EntityID<Kind>, at time: Timestamp, in cell: HexCell? = nil) {
+    let entry = Entry(time: time, id: id, cell: cell)
     let place = place(of: entry)
     if entries.indices.contains(place), entries[place].id == id, entries[place].time == time { return }
     entries.insert(entry, at: place)
@@ -88,15 +91,15 @@ struct RegionIndex: Sendable {
   ///   - isNew: whether there was nothing of it before.
   ///   - expectedEnd: when the ride should end, if its rider is aboard and that is known.
   mutating func enter(_ ride: Ride, isNew: Bool, expectedEnd: Timestamp?) {
-    if isNew { requested.insert(ride.id, at: ride.requestedAt) }
+    if isNew { requested.insert(ride.id, at: ride.requestedAt, in: ride.pickupCell) }
     if !ride.state.isFinal { active.insert(ride.id, at: ride.requestedAt) }
     switch ride.state {
-    case .requested: waiting.insert(ride.id, at: ride.requestedAt)
-    case .offered: offered.insert(ride.id, at: ride.requestedAt)
+    case .requested: waiting.insert(ride.id, at: ride.requestedAt, in: ride.pickupCell)
+    case .offered: offered.insert(ride.id, at: ride.requestedAt, in: ride.pickupCell)
     case .completed: unsettled.insert(ride.id, at: ride.requestedAt)
     default: break
     }
     if let expectedEnd { underWay.insert(ride.id, at: expectedEnd) }
-    if let time = ride.completedAt { completed.insert(ride.id, at: time) }
+    if let time = ride.completedAt { completed.insert(ride.id, at: time, in: ride.pickupCell) }
   }
 }

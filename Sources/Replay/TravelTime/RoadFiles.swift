@@ -1,4 +1,4 @@
-package import HexGrid
+import HexGrid
 
 /// Reads a network of roads from two tables: nodes with positions, and edges with a length and a time or a speed.
 package enum RoadFiles {
