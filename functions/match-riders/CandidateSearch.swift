@@ -25,7 +25,8 @@ struct CandidateSearch: Sendable {
     let all = try await fleet.idleDrivers(in: region, cells: nil, seenSince: seenSince, limit: Self.smallFleet)
     if all.count < Self.smallFleet { return all }
     let zones = try await fleet.supply(in: region).filter { $0.idle > 0 }
-    return try await fleet.idleDrivers(in: region, cells: cells(for: rides, of: zones), seenSince: seenSince, limit: .max)
+    return try await fleet.idleDrivers(
+      in: region, cells: cells(for: rides, of: zones), seenSince: seenSince, limit: .max)
   }
 
   /// The zones to look at, ascending: around each pickup, ring by ring, until there are enough drivers for it.

@@ -68,6 +68,7 @@ struct SimulateFlags: ParsableArguments {
   /// How people behave under a policy.
   func options(_ policy: SimulationPolicy, isMapped: Bool) -> SimulationOptions {
     SimulationOptions(
-      world: day.world(declineShare: policy.declineShare ?? day.declines), offlineShare: offline, disconnectShare: disconnect, isMapped: isMapped, policyName: policy.name)
+      world: day.world(declineShare: policy.declineShare ?? day.declines), offlineShare: offline,
+      disconnectShare: disconnect, isMapped: isMapped, policyName: policy.name)
   }
 }
