@@ -159,6 +159,7 @@ public final class TriggerRuntime: Service, FunctionInvoker {
     for trigger in loaded.loops {
       if let trouble = trigger.trouble { troubles.append("\(trigger.name): \(trouble)") }
     }
+    if let trouble = http?.trouble { troubles.append("http: \(trouble)") }
     for workers in loaded.workers where workers.pool.isSaturated {
       troubles.append("\(workers.label): its queue is full")
     }

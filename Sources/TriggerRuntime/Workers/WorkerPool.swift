@@ -242,8 +242,7 @@ final class WorkerPool: Sendable {
       metrics.inFlight.increment()
       let outcome = await run(current, isLate: began >= current.deadline)
       metrics.inFlight.decrement()
-      metrics.duration.recordNanoseconds((ContinuousClock.now - began).wholeNanoseconds)
-      metrics.count(outcome)
+      metrics.record(outcome, nanoseconds: (ContinuousClock.now - began).wholeNanoseconds)
       let next = finish(current.slot)
       current.job.ended()
       guard let next else {
