@@ -184,6 +184,21 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   /// The names of the functions that are hosted, in alphabetical order.
   public var functionNames: [String] { specifications.map(\.name).sorted() }
 
+  /// What every trigger is doing, in the order of the functions.
+  public func triggerStatus() -> [TriggerStatus] {
+    let loaded = state.withLock { $0.loaded }
+    let troubles = Dictionary(
+      loaded.loops.compactMap { loop in loop.trouble.map { (loop.name, $0) } }, uniquingKeysWith: { first, _ in first })
+    return loaded.workers.map { workers in
+      let pool = workers.pool.snapshot()
+      return TriggerStatus(
+        function: workers.function.name, trigger: workers.trigger.name, kind: workers.trigger.kind,
+        numWorkers: workers.pool.limits.numWorkers, inFlight: pool.inFlight, waiting: pool.waiting,
+        overdue: pool.overdue,
+        trouble: troubles[workers.label] ?? (workers.pool.isSaturated ? "its queue is full" : nil))
+    }
+  }
+
   /// What the function.yaml files of the hosted functions say.
   public var functions: [FunctionSpecification] { specifications }
 }
