@@ -1,4 +1,5 @@
 import FunctionKit
+import Logging
 import TriggerRuntime
 
 /// The routes of the server itself: health, metrics, the interface's description, clock and functions.
