@@ -1,15 +1,26 @@
-import Dispatch
 import FunctionKit
 import Logging
+import NIOPosix
 import Synchronization
 
 /// Lines to stderr or a file, written by a thread that may wait for the disk.
 final class LineLogSink: LogSink {
   private struct State {
     var buffer: [UInt8] = []
+    /// Whether a thread is at work, or on its way.
     var isScheduled = false
+    var mustReopen = false
     var lost = 0
     var untold = 0
+    var waiters: [CheckedContinuation<Void, Never>] = []
+  }
+
+  /// What a thread does next.
+  private struct Step {
+    var lines: [UInt8]
+    var reopens: Bool
+    var untold: Int
+    var waiters: [CheckedContinuation<Void, Never>]
   }
 
   /// How many bytes wait for the disk at most.
@@ -17,7 +28,6 @@ final class LineLogSink: LogSink {
 
   private let format: LogFormat
   private let state = Mutex(State())
-  private let queue = DispatchQueue(label: "log")
   private let file: LogFile
   private let capacity: Int
 
@@ -36,46 +46,65 @@ final class LineLogSink: LogSink {
 
   func write(_ record: LogRecord) {
     let line = format == .json ? record.json() : record.human()
-    let mustSchedule = state.withLock { state in
+    change { state in
       guard state.buffer.count + line.count <= capacity else {
         state.lost += 1
         state.untold += 1
-        return false
+        return
       }
       state.buffer.append(contentsOf: line)
-      defer { state.isScheduled = true }
-      return !state.isScheduled
     }
-    if mustSchedule { queue.async { self.drain() } }
   }
 
   func reopen() {
-    queue.async { self.file.reopen() }
+    change { $0.mustReopen = true }
   }
 
   func flush() async {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-      queue.async {
-        self.drain()
-        continuation.resume()
-      }
+      change { $0.waiters.append(continuation) }
     }
   }
 
-  private func drain() {
-    let (lines, untold) = state.withLock { state in
-      defer {
-        state.buffer = []
-        state.isScheduled = false
-        state.untold = 0
-      }
-      return (state.buffer, state.untold)
+  /// Changes what there is to do and makes sure that a thread does it, one at a time.
+  private func change(_ body: (inout State) -> Void) {
+    let mustSchedule = state.withLock { state in
+      body(&state)
+      defer { state.isScheduled = true }
+      return !state.isScheduled
     }
-    if !lines.isEmpty { file.write(lines) }
-    guard untold > 0 else { return }
+    if mustSchedule { NIOThreadPool.singleton.submit { _ in self.work() } }
+  }
+
+  private func work() {
+    while let step = next() {
+      if !step.lines.isEmpty { file.write(step.lines) }
+      if step.reopens { file.reopen() }
+      if step.untold > 0 { tellOfLost(step.untold) }
+      for waiter in step.waiters { waiter.resume() }
+    }
+  }
+
+  private func next() -> Step? {
+    state.withLock { state in
+      let step = Step(
+        lines: state.buffer, reopens: state.mustReopen, untold: state.untold, waiters: state.waiters)
+      guard !step.lines.isEmpty || step.reopens || step.untold > 0 || !step.waiters.isEmpty else {
+        state.isScheduled = false
+        return nil
+      }
+      state.buffer = []
+      state.mustReopen = false
+      state.untold = 0
+      state.waiters = []
+      return step
+    }
+  }
+
+  private func tellOfLost(_ count: Int) {
     let record = LogRecord(
       time: .realNow, level: .warning, label: "log", message: "lines were lost because the sink is too slow",
-      metadata: [("count", String(untold))])
+      metadata: [("count", String(count))])
     file.write(format == .json ? record.json() : record.human())
   }
 }

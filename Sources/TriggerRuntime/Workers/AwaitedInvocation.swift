@@ -9,7 +9,7 @@ final class AwaitedInvocation: PoolJob {
     var results: Results?
     var refusal: InvocationError?
     var hasEnded = false
-    var continuation: CheckedContinuation<Results, Never>?
+    var continuation: UnsafeContinuation<Results, Never>?
   }
 
   let timeout: Duration
@@ -49,6 +49,11 @@ final class AwaitedInvocation: PoolJob {
     _ events: [Event], on workers: TriggerWorkers, caller: Caller, attempt: Int, waitsForEnd: Bool,
     adjust: (@Sendable (inout Context) -> Void)? = nil
   ) async -> Results {
+    if waitsForEnd, adjust == nil, events.count == 1, let event = events.first,
+      let result = await InPlaceInvocation.perform(event, on: workers, caller: caller, attempt: attempt)
+    {
+      return [result]
+    }
     let job = AwaitedInvocation(
       events, workers: workers, caller: caller, attempt: attempt,
       timeout: workers.function.specification.eventTimeout, waitsForEnd: waitsForEnd, adjust: adjust)
@@ -61,7 +66,7 @@ final class AwaitedInvocation: PoolJob {
   }
 
   private func results() async -> Results {
-    await withCheckedContinuation { continuation in
+    await withUnsafeContinuation { continuation in
       state.withLock { $0.continuation = continuation }
       workers.pool.submit(self)
     }
@@ -100,7 +105,7 @@ final class AwaitedInvocation: PoolJob {
   }
 
   private func resume() {
-    let (continuation, results) = state.withLock { state -> (CheckedContinuation<Results, Never>?, Results) in
+    let (continuation, results) = state.withLock { state -> (UnsafeContinuation<Results, Never>?, Results) in
       defer { state.continuation = nil }
       // A result that came after the deadline does not count: nobody may rely on it having been in time.
       let results: Results =

@@ -22,7 +22,15 @@ struct EventRouteTarget: HTTPRouteTarget {
       trace: exchange.head.trace)
     switch try CloudEventsHTTP.decode(info: info, body: exchange.body) {
     case .one(let event):
-      return invocation.answer(try await perform(event, info, invocation))
+      guard invocation.log != nil else { return try await perform(event, info, invocation) }
+      do {
+        return invocation.answer(try await perform(event, info, invocation))
+      } catch {
+        // The log matters most where the function failed.
+        var problem = ProblemDocument(error)
+        problem.requestID = exchange.id
+        return invocation.answer(problem.response())
+      }
     case .batch(let events):
       let results = await perform(events, info, invocation)
       return invocation.answer(CloudEventsHTTP.summary(of: results, events: events))
