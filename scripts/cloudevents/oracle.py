@@ -17,7 +17,7 @@ FORMAT = JSONFormat()
 SCHEMA = None
 if len(sys.argv) > 1:
     with open(sys.argv[1], encoding="utf-8") as file:
-        SCHEMA = Draft7Validator(json.load(file), format_checker=FormatChecker(["date-time", "uri"]))
+        SCHEMA = Draft7Validator(json.load(file), format_checker=FormatChecker(["date-time"]))
 
 
 def check(document):

@@ -47,8 +47,10 @@ final class FunctionLog: Sendable {
   func write(_ record: LogRecord, invocation: UInt8?) {
     let severity = record.level.severity
     let limit = min(override.load(ordering: .relaxed), invocation ?? Self.none)
-    for output in outputs where limit == Self.none ? severity >= output.level.severity : isWanted(severity, limit, output)
-    { output.sink.write(record) }
+    for output in outputs
+    where limit == Self.none ? severity >= output.level.severity : isWanted(severity, limit, output) {
+      output.sink.write(record)
+    }
   }
 
   private func isWanted(_ severity: UInt8, _ limit: UInt8, _ output: Output) -> Bool {

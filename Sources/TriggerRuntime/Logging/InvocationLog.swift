@@ -30,7 +30,8 @@ final class InvocationLog: Sendable {
     guard isAllowed else { return nil }
     let level = (head.text(of: .logLevel) ?? head.text(of: .nuclioLogLevel)).flatMap { Logger.Level(name: $0) }
     let field =
-      Self.isTrue(head.text(of: .logs)) ? "x-cabstand-logs" : Self.isTrue(head.text(of: .nuclioLogs)) ? "x-nuclio-logs" : nil
+      Self.isTrue(head.text(of: .logs))
+      ? "x-cabstand-logs" : Self.isTrue(head.text(of: .nuclioLogs)) ? "x-nuclio-logs" : nil
     guard level != nil || field != nil else { return nil }
     self.init(severity: level?.severity ?? Logger.Level.critical.severity, field: field)
   }

@@ -78,8 +78,8 @@ final class LineLogSink: LogSink {
 
   private func work() {
     while let step = next() {
-      if !step.lines.isEmpty { file.write(step.lines) }
       if step.reopens { file.reopen() }
+      if !step.lines.isEmpty { file.write(step.lines) }
       if step.untold > 0 { tellOfLost(step.untold) }
       for waiter in step.waiters { waiter.resume() }
     }

@@ -62,7 +62,8 @@ enum LogTarget: Hashable, Sendable {
   private static func number(_ text: String, _ range: ClosedRange<Int>, _ whole: String) throws -> Int {
     guard let value = Int(text), range.contains(value) else {
       throw SetupError(
-        "the logger sink \"\(whole)\": expected a number from \(range.lowerBound) to \(range.upperBound), found \"\(text)\"")
+        "the logger sink \"\(whole)\": expected a number from \(range.lowerBound) to \(range.upperBound), found \"\(text)\""
+      )
     }
     return value
   }

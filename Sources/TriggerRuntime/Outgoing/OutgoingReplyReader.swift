@@ -52,7 +52,8 @@ final class OutgoingReplyReader: ChannelInboundHandler {
     guard let end = headEnd(bytes) else { return nil }
     let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: true)
     let parts = (lines.first ?? "").split(separator: " ", maxSplits: 2)
-    guard parts.count >= 2, parts[0].hasPrefix("HTTP/1."), let status = Int(parts[1]), (100...999).contains(status) else {
+    guard parts.count >= 2, parts[0].hasPrefix("HTTP/1."), let status = Int(parts[1]), (100...999).contains(status)
+    else {
       throw OutgoingHTTPError.malformed
     }
     var reply = OutgoingReply(status: status, headers: [], body: [])

@@ -8,7 +8,8 @@ import Replay
 struct FunctionsLogLevel: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log-level", abstract: "Show or change the level of a function's log while it runs.",
-    discussion: "The level `default` goes back to what function.yaml says. Exits with 2 where the server does not answer.")
+    discussion:
+      "The level `default` goes back to what function.yaml says. Exits with 2 where the server does not answer.")
 
   @Argument(help: "The function's name.") var function: String
   @Argument(help: "trace, debug, info, notice, warning, error, critical or default; none shows it.") var level: String?

@@ -16,7 +16,8 @@ struct RuntimeTable {
     if let stores = document["stores"] {
       let trouble = stores["trouble"]?.text.map { ", \($0)" } ?? ""
       lines.append(
-        "  stores        Redis \(stores["redis"]?.text ?? "?"), PostgreSQL \(stores["postgres"]?.text ?? "?")\(trouble)")
+        "  stores        Redis \(stores["redis"]?.text ?? "?"), PostgreSQL \(stores["postgres"]?.text ?? "?")\(trouble)"
+      )
     }
     if let http = document["http"] {
       lines.append(
@@ -24,12 +25,15 @@ struct RuntimeTable {
           + "\(http["inFlight"]?.integer ?? 0) of \(http["maxInFlight"]?.integer ?? 0) requests")
     }
     let seconds = Int(min(document["windowSeconds"]?.double ?? 0, 86_400))
-    lines.append("  uptime        \(Int(min(document["uptimeSeconds"]?.double ?? 0, 1e12))) s; below: the last \(seconds) s")
+    lines.append(
+      "  uptime        \(Int(min(document["uptimeSeconds"]?.double ?? 0, 1e12))) s; below: the last \(seconds) s")
     lines.append("")
     var rows = [
       ["function", "version", "trigger", "kind", "busy", "waiting", "per s", "failed", "rejected", "p50", "p99", ""]
     ]
-    for trigger in document["triggers"]?.elements ?? [] where Self.isWorthALine(trigger) { rows.append(Self.row(trigger)) }
+    for trigger in document["triggers"]?.elements ?? [] where Self.isWorthALine(trigger) {
+      rows.append(Self.row(trigger))
+    }
     return lines + Self.aligned(rows).map { "  " + $0 }
   }
 

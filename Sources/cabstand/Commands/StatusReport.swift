@@ -21,7 +21,8 @@ struct StatusReport: Sendable {
     let zones = try await client.send(HTTPCall(.get, "/v1/zones/load?resolution=0"))
     return StatusReport(
       address: address, isReady: ready.status == 200, health: bytes(ready), clock: bytes(clock),
-      functions: bytes(functions), zones: bytes(zones), runtime: runtime.status == 200 ? bytes(runtime) : Array("null".utf8))
+      functions: bytes(functions), zones: bytes(zones),
+      runtime: runtime.status == 200 ? bytes(runtime) : Array("null".utf8))
   }
 
   private static func bytes(_ reply: HTTPReply) -> [UInt8] { Array(reply.body.readableBytesView) }

@@ -83,7 +83,8 @@ struct EventRoutingTests {
       ] {
         let body = fields.contains("id: 1") ? "data" : ""
         try await connection.send(
-          "POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: \(body.utf8.count)\r\n\(required)\(fields)\r\n\(body)")
+          "POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-length: \(body.utf8.count)\r\n\(required)\(fields)\r\n\(body)"
+        )
         #expect(await connection.answer()?.status == 204)
       }
       let json = "{\"specversion\":\"1.0\",\"id\":\"3\",\"source\":\"/s\",\"type\":\"t\"}"

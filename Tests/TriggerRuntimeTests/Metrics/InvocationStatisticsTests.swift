@@ -49,7 +49,9 @@ struct InvocationStatisticsTests {
       #expect(
         text.contains(
           "cabstand_function_duration_seconds_count{function=\"f\",outcome=\"rejected\",trigger=\"events\"} 1\n"))
-      #expect(text.contains("cabstand_function_invocations_total{function=\"f\",outcome=\"transient\",trigger=\"events\"} 1\n"))
+      #expect(
+        text.contains(
+          "cabstand_function_invocations_total{function=\"f\",outcome=\"transient\",trigger=\"events\"} 1\n"))
     }
   }
 }

@@ -77,7 +77,9 @@ struct WebhookPublisherTests {
     #expect(error?.kind == .transient)
   }
 
-  @Test(arguments: ["https://x/", "x", "http://", "http://u:p@h/", "http://h:0/", "http://h:99999/", "http://h/ b", "http://[::1/"])
+  @Test(arguments: [
+    "https://x/", "x", "http://", "http://u:p@h/", "http://h:0/", "http://h:99999/", "http://h/ b", "http://[::1/",
+  ])
   func wrongURLsAreErrorsAtStart(url: String) async {
     await #expect(throws: SetupError.self) { try await binding(url, [:]) }
   }

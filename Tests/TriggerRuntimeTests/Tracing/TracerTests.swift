@@ -62,7 +62,8 @@ struct Collector {
 
   private func isHex(_ text: String?, _ count: Int) -> Bool {
     guard let text, text.utf8.count == count else { return false }
-    return text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) } && text.contains { $0 != "0" }
+    return text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+      && text.contains { $0 != "0" }
   }
 }
 

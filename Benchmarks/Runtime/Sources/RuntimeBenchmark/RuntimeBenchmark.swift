@@ -36,7 +36,13 @@ struct RuntimeBenchmark {
 
   static func main() async throws {
     let rows = CommandLine.arguments.contains("--rows")
-    let runtime = try await makeRuntime(traced: false)
+    let runtime = try await makeRuntime()
+    if CommandLine.arguments.contains("--profile") {
+      for _ in 0..<10 {
+        _ = await measure("delivery") { _ = try? await runtime.deliver(event, to: "nothing") }
+      }
+      return
+    }
     let function = try Nothing(
       FunctionSetup(name: "nothing", bindings: [:], clock: AdjustableClock(), logger: Logger(label: "bench")))
     let context = Context(
@@ -69,7 +75,7 @@ struct RuntimeBenchmark {
 
   @concurrent static func nothing() async {}
 
-  static func makeRuntime(traced: Bool) async throws -> TriggerRuntime {
+  static func makeRuntime() async throws -> TriggerRuntime {
     let yaml = """
       kind: NuclioFunction
       metadata: {name: nothing}

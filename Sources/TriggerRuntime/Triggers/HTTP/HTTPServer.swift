@@ -121,7 +121,9 @@ public final class HTTPServer: Service {
 
   /// Why the server can take no more requests at present; nil where it can.
   var trouble: String? {
-    guard let shared = state.withLock({ $0.shared }), shared.requestCount >= configuration.maxInFlight else { return nil }
+    guard let shared = state.withLock({ $0.shared }), shared.requestCount >= configuration.maxInFlight else {
+      return nil
+    }
     return "as many requests are at work as this server allows"
   }
 

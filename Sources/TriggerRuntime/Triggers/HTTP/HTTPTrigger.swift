@@ -23,7 +23,8 @@ enum HTTPTrigger {
       trigger, origin: origin, known: ["ingresses", "maxRequestBodySize", "mode", "type", "types", "source"])
     let mode = Mode(rawValue: try reader.choice("mode", of: ["rest", "cloudevents"]) ?? "rest") ?? .rest
     let target = HTTPTriggerTarget(
-      workers: workers, allowsLogs: server.configuration.allowsInvocationLogs, type: try reader.string("type") ?? "cabstand.http.requested.v1",
+      workers: workers, allowsLogs: server.configuration.allowsInvocationLogs,
+      type: try reader.string("type") ?? "cabstand.http.requested.v1",
       source: try reader.string("source") ?? server.configuration.eventSource)
     guard !target.type.isEmpty, !target.source.isEmpty else {
       throw SetupError("\(origin): attributes type and source must not be empty")
