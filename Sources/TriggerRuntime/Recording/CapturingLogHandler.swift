@@ -1,4 +1,4 @@
-import Logging
+package import Logging
 import Synchronization
 
 /// The lines of one invocation, for a recording.

@@ -1,4 +1,4 @@
-package import FunctionKit
+import FunctionKit
 
 extension RecordedInvocation {
   /// The invocation as a line of JSON, without the line's end.

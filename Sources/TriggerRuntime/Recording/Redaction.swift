@@ -1,4 +1,4 @@
-package import FunctionKit
+import FunctionKit
 
 /// Fields whose values are not written down: members of JSON bodies at any depth, header fields, query values, metadata of logs.
 ///

@@ -1,4 +1,4 @@
-import FunctionKit
+package import FunctionKit
 
 /// Says whether a version does as well as the stable one.
 package struct RolloutJudge: Sendable {

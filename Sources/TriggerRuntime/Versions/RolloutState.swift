@@ -1,4 +1,4 @@
-import FunctionKit
+package import FunctionKit
 
 /// Which version of a function gets which traffic, as all instances share it.
 package struct RolloutState: Sendable, Equatable {
