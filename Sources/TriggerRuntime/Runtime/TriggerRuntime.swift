@@ -31,15 +31,14 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   ///   - bindings: what opens data bindings, one per class.
   ///   - clock: city time.
   ///   - http: the server for http triggers; nil leaves http triggers out, for `cabstand invoke`.
-  ///   - leases: what keeps ticks to one instance; nil where there is only one.
-  ///   - streams: where stream triggers read; nil where no function has one.
+  ///   - stores: where triggers read and what they keep.
   ///   - configuration: what holds for all functions.
   ///   - logger: where the runtime and its functions report.
   ///   - metrics: what it counts with.
   public init(
     functions: [FunctionSpecification], registry: FunctionRegistry, bindings: [any DataBinding] = [],
-    clock: any WallClock = AdjustableClock(), http: HTTPServer? = nil, leases: (any LeaseKeeper)? = nil,
-    streams: (any EventStreamSource)? = nil, configuration: RuntimeConfiguration = RuntimeConfiguration(),
+    clock: any WallClock = AdjustableClock(), http: HTTPServer? = nil,
+    stores: TriggerStores = TriggerStores(), configuration: RuntimeConfiguration = RuntimeConfiguration(),
     logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory
   ) {
     specifications = functions.filter { !$0.isDisabled }
@@ -47,7 +46,7 @@ public final class TriggerRuntime: Service, FunctionInvoker {
     self.bindings = bindings
     self.http = http
     environment = TriggerEnvironment(
-      clock: clock, http: http, leases: leases, streams: streams, configuration: configuration, logger: logger,
+      clock: clock, http: http, stores: stores, configuration: configuration, logger: logger,
       metrics: metrics, eventLoop: MultiThreadedEventLoopGroup.singleton.any())
   }
 
@@ -102,12 +101,20 @@ public final class TriggerRuntime: Service, FunctionInvoker {
         guard !loaded.loops.isEmpty else { return }
         await ClockWatch(clock: environment.clock, triggers: loaded.loops).run()
       }
+      let redriver = Task { [environment] in
+        await Redriver(
+          queue: environment.stores.deadLetters, loops: loaded.loops.compactMap { $0 as? DeliveryLoop },
+          consumer: environment.configuration.instanceID, period: environment.configuration.redrivePeriod,
+          logger: environment.logger
+        ).run()
+      }
       // Also returns where the task is cancelled.
       try? await gracefulShutdown()
       state.withLock { $0.stage = .draining }
       let alarms = loaded.workers.map { workers in
         workers.pool.cancelAll(after: workers.terminationTimeout)
       }
+      redriver.cancel()
       for trigger in loaded.loops { trigger.stop() }
       await http?.shutdown()
       watch.cancel()
@@ -137,6 +144,21 @@ public final class TriggerRuntime: Service, FunctionInvoker {
     return try result.get()
   }
 
+  /// Hands an event to a function as a trigger of this process does that waits for the end, however late.
+  ///
+  /// For benchmarks: the shortest way through the runtime.
+  /// - Throws: what the function throws, or `InvocationError`.
+  package func deliver(_ event: Event, to function: String) async throws -> Response {
+    guard let workers = state.withLock({ $0.loaded.direct[function] }) else { throw InvocationError.unknownFunction }
+    if let result = await InPlaceInvocation.perform(event, on: workers, caller: .anonymous, attempt: 1) {
+      return try result.get()
+    }
+    let results = await AwaitedInvocation.perform(
+      [event], on: workers, caller: .anonymous, attempt: 1, waitsForEnd: true)
+    guard let result = results.first else { throw InvocationError.unknownFunction }
+    return try result.get()
+  }
+
   // MARK: Health
 
   /// Adds something that readiness depends on, for example a store.
@@ -159,6 +181,7 @@ public final class TriggerRuntime: Service, FunctionInvoker {
     for trigger in loaded.loops {
       if let trouble = trigger.trouble { troubles.append("\(trigger.name): \(trouble)") }
     }
+    if let trouble = http?.trouble { troubles.append("http: \(trouble)") }
     for workers in loaded.workers where workers.pool.isSaturated {
       troubles.append("\(workers.label): its queue is full")
     }
@@ -182,6 +205,21 @@ public final class TriggerRuntime: Service, FunctionInvoker {
 
   /// The names of the functions that are hosted, in alphabetical order.
   public var functionNames: [String] { specifications.map(\.name).sorted() }
+
+  /// What every trigger is doing, in the order of the functions.
+  public func triggerStatus() -> [TriggerStatus] {
+    let loaded = state.withLock { $0.loaded }
+    let troubles = Dictionary(
+      loaded.loops.compactMap { loop in loop.trouble.map { (loop.name, $0) } }, uniquingKeysWith: { first, _ in first })
+    return loaded.workers.map { workers in
+      let pool = workers.pool.snapshot()
+      return TriggerStatus(
+        function: workers.function.name, trigger: workers.trigger.name, kind: workers.trigger.kind,
+        numWorkers: workers.pool.limits.numWorkers, inFlight: pool.inFlight, waiting: pool.waiting,
+        overdue: pool.overdue,
+        trouble: troubles[workers.label] ?? (workers.pool.isSaturated ? "its queue is full" : nil))
+    }
+  }
 
   /// What the function.yaml files of the hosted functions say.
   public var functions: [FunctionSpecification] { specifications }
