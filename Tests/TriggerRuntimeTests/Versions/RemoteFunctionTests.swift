@@ -11,20 +11,9 @@ struct RemoteFunctionTests {
       caller: .rider("r-1"))
   }
 
-  private static let yaml = """
-    metadata: {name: other}
-    spec:
-      handler: Test
-      triggers:
-        web:
-          kind: http
-          numWorkers: 4
-          attributes: {events: {types: [t], path: /v1/events}}
-    """
 
   private func url(_ running: RunningRuntime, _ path: String) throws -> String {
-    let address = try #require(running.runtime.http?.boundAddress)
-    let port = try #require(address.port)
+    guard case .tcp(_, let port)? = running.runtime.http?.boundAddress else { throw SetupError("no TCP port") }
     return "http://127.0.0.1:\(port)\(path)"
   }
 
