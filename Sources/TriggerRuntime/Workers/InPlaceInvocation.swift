@@ -49,6 +49,8 @@ enum InPlaceInvocation {
 /// Stands in a worker's place while an invocation runs in its caller's task; each worker has one, used again and again.
 final class PoolOccupant: PoolJob {
   private struct State {
+    /// Which of the place's invocations it is.
+    var ticket: UInt64 = 0
     var task: UnsafeCurrentTask?
     var refusal: InvocationError?
   }
@@ -66,7 +68,7 @@ final class PoolOccupant: PoolJob {
   var refusal: InvocationError? { box.withLock { $0.state.refusal } }
 
   /// The place is taken anew.
-  func reset() { box.withLock { $0.state = State() } }
+  func reset(ticket: UInt64) { box.withLock { $0.state = State(ticket: ticket) } }
 
   /// The invocation's task is there and can be cancelled.
   func begin(_ task: UnsafeCurrentTask?) {
@@ -80,12 +82,16 @@ final class PoolOccupant: PoolJob {
   /// The invocation's task is about to end.
   func end() { box.withLock { $0.state.task = nil } }
 
-  func refuse(_ reason: InvocationError) {
+  /// Cancels the invocation with this ticket; a later one in the same place is left alone.
+  func refuse(_ reason: InvocationError, ticket: UInt64) {
     box.withLock { box in
+      guard box.state.ticket == ticket else { return }
       if box.state.refusal == nil { box.state.refusal = reason }
       box.state.task?.cancel()
     }
   }
+
+  func refuse(_ reason: InvocationError) {}
 
   func run(workerID: Int, deadline: ContinuousClock.Instant) async -> InvocationOutcome { .error }
 

@@ -129,8 +129,9 @@ final class WorkerPool: Sendable {
     let deadline = now + timeout
     let slot: Int? = state.withLock { state in
       guard !state.isDraining, let slot = state.free.popLast() else { return nil }
-      occupants[slot].reset()
-      state.slots[slot] = Slot(job: occupants[slot], deadline: deadline, task: nil, taskID: 0)
+      state.lastTaskID &+= 1
+      occupants[slot].reset(ticket: state.lastTaskID)
+      state.slots[slot] = Slot(job: occupants[slot], deadline: deadline, task: nil, taskID: state.lastTaskID)
       setAlarm(&state, deadline)
       return slot
     }
@@ -225,17 +226,17 @@ final class WorkerPool: Sendable {
   private func cancelAll() {
     let (jobs, tasks, waiters) = state.withLock { state in
       var tasks: [Task<Void, Never>] = []
-      var jobs: [any PoolJob] = []
+      var jobs: [(job: any PoolJob, taskID: UInt64)] = []
       for index in state.slots.indices where state.slots[index].job != nil {
         state.slots[index].isCancelled = true
         if let task = state.slots[index].task { tasks.append(task) }
-        if let job = state.slots[index].job { jobs.append(job) }
+        if let job = state.slots[index].job { jobs.append((job, state.slots[index].taskID)) }
       }
       let waiters = state.queue
       state.queue.removeAll()
       return (jobs, tasks, waiters)
     }
-    for job in jobs { job.refuse(.shuttingDown) }
+    for (job, taskID) in jobs { Self.refuse(job, .shuttingDown, taskID) }
     for task in tasks { task.cancel() }
     for waiter in waiters {
       metrics.waiting.decrement()
@@ -248,6 +249,11 @@ final class WorkerPool: Sendable {
       return state.idleWaiters
     }
     for waiter in abandoned { waiter.resume() }
+  }
+
+  /// Refuses a job that ran when the lock was held; a place may have been taken anew since.
+  private static func refuse(_ job: any PoolJob, _ reason: InvocationError, _ taskID: UInt64) {
+    if let occupant = job as? PoolOccupant { occupant.refuse(reason, ticket: taskID) } else { job.refuse(reason) }
   }
 
   private func wakeIdleWaiters() {
@@ -345,7 +351,7 @@ final class WorkerPool: Sendable {
   /// Cancels what is late and sets the alarm anew.
   private func ring() {
     let now = ContinuousClock.now
-    var late: [(job: any PoolJob, task: Task<Void, Never>?)] = []
+    var late: [(job: any PoolJob, task: Task<Void, Never>?, taskID: UInt64)] = []
     var tired: [(job: any PoolJob, reason: InvocationError)] = []
     state.withLock { state in
       state.alarmAt = nil
@@ -354,7 +360,7 @@ final class WorkerPool: Sendable {
       for index in state.slots.indices where state.slots[index].job != nil && !state.slots[index].isCancelled {
         if state.slots[index].deadline <= now, let job = state.slots[index].job {
           state.slots[index].isCancelled = true
-          late.append((job, state.slots[index].task))
+          late.append((job, state.slots[index].task, state.slots[index].taskID))
         } else {
           next = min(next ?? state.slots[index].deadline, state.slots[index].deadline)
         }
@@ -369,8 +375,8 @@ final class WorkerPool: Sendable {
       }
       if let next { setAlarm(&state, next) }
     }
-    for (job, task) in late {
-      job.refuse(.deadlineExceeded)
+    for (job, task, taskID) in late {
+      Self.refuse(job, .deadlineExceeded, taskID)
       task?.cancel()
     }
     for (job, reason) in tired {

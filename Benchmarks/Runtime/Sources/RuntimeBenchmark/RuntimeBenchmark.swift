@@ -48,6 +48,10 @@ struct RuntimeBenchmark {
     let context = Context(
       functionName: "nothing", logger: Logger(label: "bench"), deadline: .now + .seconds(60), clock: AdjustableClock())
     let call = await measure("plain call of the function") { _ = try? await function.handle(event, context) }
+    let logger = FunctionLogs(level: .info).logger("bench")
+    let line = await measure("a line below the log's level") {
+      logger.debug("\(event.id) of \(event.type)", metadata: ["body": "\(event.body.count)"])
+    }
     let actor = Hop()
     let hop = await measure("hop to an actor and back") { await actor.step() }
     let task = await measure("a task of its own") { await Task.detached {}.value }
@@ -67,9 +71,10 @@ struct RuntimeBenchmark {
         print(row("\(way): events a second", measurement.perSecond, "/s", task.name, task.perSecond))
         print(row("\(way): allocations an event", measurement.allocations, "", task.name, task.allocations))
       }
+      print(row("a line below the level: allocations", line.allocations, "", call.name, call.allocations))
       print(row("64 invocations at once: events a second", many.perSecond, "/s", hop.name, hop.perSecond))
     } else {
-      for measurement in [call, hop, task, child, deliver, invoke, many] { print(text(measurement)) }
+      for measurement in [call, line, hop, task, child, deliver, invoke, many] { print(text(measurement)) }
     }
   }
 
