@@ -63,16 +63,7 @@ final class WorkerPool: Sendable {
     var isIdle: Bool { free.count == slots.count && queue.isEmpty }
   }
 
-  /// A worker's place that an invocation in its caller's task has taken.
-  struct Place {
-    let slot: Int
-    let began: ContinuousClock.Instant
-    let deadline: ContinuousClock.Instant
-    let occupant: PoolOccupant
-  }
-
   let limits: Limits
-  private let occupants: [PoolOccupant]
   private let state: Mutex<State>
   private let eventLoop: any EventLoop
   private let metrics: WorkerPoolMetrics
@@ -87,7 +78,6 @@ final class WorkerPool: Sendable {
     self.limits = limits
     self.eventLoop = eventLoop
     self.metrics = metrics
-    occupants = (0..<limits.numWorkers).map { _ in PoolOccupant() }
     let slots = Array(repeating: Slot(job: nil, deadline: .now, task: nil, taskID: 0), count: limits.numWorkers)
     state = Mutex(State(slots: slots, free: Array((0..<limits.numWorkers).reversed())))
   }
@@ -120,35 +110,6 @@ final class WorkerPool: Sendable {
       job.refuse(reason)
       job.ended()
     }
-  }
-
-  /// Takes a worker's place for an invocation that runs in its caller's task.
-  /// - Returns: nil where no worker is free, or the pool drains.
-  func enter(timeout: Duration) -> Place? {
-    let now = ContinuousClock.now
-    let deadline = now + timeout
-    let slot: Int? = state.withLock { state in
-      guard !state.isDraining, let slot = state.free.popLast() else { return nil }
-      state.lastTaskID &+= 1
-      occupants[slot].reset(ticket: state.lastTaskID)
-      state.slots[slot] = Slot(job: occupants[slot], deadline: deadline, task: nil, taskID: state.lastTaskID)
-      setAlarm(&state, deadline)
-      return slot
-    }
-    guard let slot else { return nil }
-    metrics.inFlight.increment()
-    return Place(slot: slot, began: now, deadline: deadline, occupant: occupants[slot])
-  }
-
-  /// Gives a worker's place back, to the next job that waits for one.
-  func leave(_ place: Place, _ outcome: InvocationOutcome) {
-    metrics.inFlight.decrement()
-    metrics.record(outcome, nanoseconds: (ContinuousClock.now - place.began).wholeNanoseconds)
-    state.withLock { state in
-      state.lastTaskID &+= 1
-      state.slots[place.slot].taskID = state.lastTaskID
-    }
-    if let next = finish(place.slot) { start(next) } else { wakeIdleWaiters() }
   }
 
   /// Cancels a job that waits or runs; one that is over is left alone.
@@ -226,17 +187,17 @@ final class WorkerPool: Sendable {
   private func cancelAll() {
     let (jobs, tasks, waiters) = state.withLock { state in
       var tasks: [Task<Void, Never>] = []
-      var jobs: [(job: any PoolJob, taskID: UInt64)] = []
+      var jobs: [any PoolJob] = []
       for index in state.slots.indices where state.slots[index].job != nil {
         state.slots[index].isCancelled = true
         if let task = state.slots[index].task { tasks.append(task) }
-        if let job = state.slots[index].job { jobs.append((job, state.slots[index].taskID)) }
+        if let job = state.slots[index].job { jobs.append(job) }
       }
       let waiters = state.queue
       state.queue.removeAll()
       return (jobs, tasks, waiters)
     }
-    for (job, taskID) in jobs { Self.refuse(job, .shuttingDown, taskID) }
+    for job in jobs { job.refuse(.shuttingDown) }
     for task in tasks { task.cancel() }
     for waiter in waiters {
       metrics.waiting.decrement()
@@ -249,11 +210,6 @@ final class WorkerPool: Sendable {
       return state.idleWaiters
     }
     for waiter in abandoned { waiter.resume() }
-  }
-
-  /// Refuses a job that ran when the lock was held; a place may have been taken anew since.
-  private static func refuse(_ job: any PoolJob, _ reason: InvocationError, _ taskID: UInt64) {
-    if let occupant = job as? PoolOccupant { occupant.refuse(reason, ticket: taskID) } else { job.refuse(reason) }
   }
 
   private func wakeIdleWaiters() {
@@ -351,7 +307,7 @@ final class WorkerPool: Sendable {
   /// Cancels what is late and sets the alarm anew.
   private func ring() {
     let now = ContinuousClock.now
-    var late: [(job: any PoolJob, task: Task<Void, Never>?, taskID: UInt64)] = []
+    var late: [(job: any PoolJob, task: Task<Void, Never>?)] = []
     var tired: [(job: any PoolJob, reason: InvocationError)] = []
     state.withLock { state in
       state.alarmAt = nil
@@ -360,7 +316,7 @@ final class WorkerPool: Sendable {
       for index in state.slots.indices where state.slots[index].job != nil && !state.slots[index].isCancelled {
         if state.slots[index].deadline <= now, let job = state.slots[index].job {
           state.slots[index].isCancelled = true
-          late.append((job, state.slots[index].task, state.slots[index].taskID))
+          late.append((job, state.slots[index].task))
         } else {
           next = min(next ?? state.slots[index].deadline, state.slots[index].deadline)
         }
@@ -375,8 +331,8 @@ final class WorkerPool: Sendable {
       }
       if let next { setAlarm(&state, next) }
     }
-    for (job, task, taskID) in late {
-      Self.refuse(job, .deadlineExceeded, taskID)
+    for (job, task) in late {
+      job.refuse(.deadlineExceeded)
       task?.cancel()
     }
     for (job, reason) in tired {

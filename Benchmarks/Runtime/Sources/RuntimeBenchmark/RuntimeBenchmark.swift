@@ -39,7 +39,7 @@ struct RuntimeBenchmark {
     let runtime = try await makeRuntime()
     if CommandLine.arguments.contains("--profile") {
       for _ in 0..<10 {
-        _ = await measure("delivery") { _ = try? await runtime.deliver(event, to: "nothing") }
+        _ = await measure("invocation") { _ = try? await runtime.invoke(function: "nothing", event) }
       }
       return
     }
@@ -62,10 +62,9 @@ struct RuntimeBenchmark {
       async let child: Void = nothing()
       await child
     }
-    let deliver = await measure("delivery to a worker") { _ = try? await runtime.deliver(event, to: "nothing") }
     let many = await concurrent("invocations by name, 64 at once", runtime)
     if rows {
-      for (way, measurement) in [("delivery", deliver), ("invocation", invoke)] {
+      for (way, measurement) in [("invocation", invoke)] {
         print(row("\(way): p50", measurement.p50Nanoseconds, "ns", task.name, task.p50Nanoseconds))
         print(row("\(way): p99", measurement.p99Nanoseconds, "ns", task.name, task.p99Nanoseconds))
         print(row("\(way): events a second", measurement.perSecond, "/s", task.name, task.perSecond))
@@ -74,7 +73,7 @@ struct RuntimeBenchmark {
       print(row("a line below the level: allocations", line.allocations, "", call.name, call.allocations))
       print(row("64 invocations at once: events a second", many.perSecond, "/s", hop.name, hop.perSecond))
     } else {
-      for measurement in [call, line, hop, task, child, deliver, invoke, many] { print(text(measurement)) }
+      for measurement in [call, line, hop, task, child, invoke, many] { print(text(measurement)) }
     }
   }
 
