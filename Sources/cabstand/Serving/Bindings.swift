@@ -13,7 +13,7 @@ struct ReadyBinding: DataBinding {
 
 /// The classes that function.yaml may name.
 enum Bindings {
-  /// One binding per class.
+  /// One binding per class; `webhook` sends events to the URL that a function.yaml names.
   /// - Parameters:
   ///   - stores: what lies behind `postgres`, `redis` and `feed`; memory where the stores are in memory.
   ///   - follower: what lies behind `follower`.
@@ -38,6 +38,7 @@ enum Bindings {
       TravelTimeBinding(
         known: travelTimes ?? LearnedTravelTimes(models: stores.models, speeds: configuration.speeds), engine: engine,
         asksEngines: asksEngines),
+      WebhookBinding(),
     ]
   }
 }
