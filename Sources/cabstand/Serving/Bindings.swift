@@ -2,6 +2,7 @@ import DispatchCore
 import DispatchState
 import FunctionKit
 import RoutingClient
+import TriggerRuntime
 
 /// A data binding whose instance is there already.
 struct ReadyBinding: DataBinding {
