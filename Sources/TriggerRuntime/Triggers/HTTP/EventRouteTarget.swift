@@ -17,10 +17,12 @@ struct EventRouteTarget: HTTPRouteTarget {
       problem.headers = [("www-authenticate", "Bearer realm=\"events\"")]
       return problem.response()
     }
+    let content = try CloudEventsHTTP.decode(info: info, body: exchange.body)
+    if try AsynchronousInvocations.isWanted(info) { return try await keep(content, info) }
     let invocation = InvocationRequest(
       caller: try CallerHeader.caller(of: exchange.head), log: InvocationLog(exchange.head, isAllowed: allowsLogs),
       trace: exchange.head.trace)
-    switch try CloudEventsHTTP.decode(info: info, body: exchange.body) {
+    switch content {
     case .one(let event):
       guard invocation.log != nil else { return try await perform(event, info, invocation) }
       do {
@@ -35,6 +37,29 @@ struct EventRouteTarget: HTTPRouteTarget {
       let results = await perform(events, info, invocation)
       return invocation.answer(CloudEventsHTTP.summary(of: results, events: events))
     }
+  }
+
+  /// Keeps the events of a request that nobody waits for, for each function that wants them.
+  private func keep(_ content: CloudEventsHTTP.Content, _ info: HTTPRequestInfo) async throws -> Response {
+    let events =
+      switch content {
+      case .one(let event): [event]
+      case .batch(let events): events
+      }
+    for event in events where !subscriptions.contains(where: { $0.types.contains(event.type) }) {
+      throw unknown(event.type, "type")
+    }
+    var answer = Response.noContent
+    for taker in subscriptions {
+      let wanted = events.filter { taker.types.contains($0.type) }.map { event in
+        var event = event
+        event.request = info
+        return event
+      }
+      guard !wanted.isEmpty else { continue }
+      answer = try await AsynchronousInvocations.accept(wanted, taker.workers.asynchronous)
+    }
+    return answer
   }
 
   private func perform(
