@@ -1,6 +1,7 @@
 public import FunctionKit
 public import Logging
 public import ServiceLifecycle
+import UnixSignals
 
 /// A program of functions: reads their function.yaml files, hosts them on one HTTP server, and stops in order at SIGTERM or SIGINT.
 ///
