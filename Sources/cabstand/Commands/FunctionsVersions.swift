@@ -1,5 +1,6 @@
 import ArgumentParser
 import FunctionKit
+import Replay
 
 /// `cabstand functions list`: every function and how its traffic is shared.
 struct FunctionsList: AsyncParsableCommand {

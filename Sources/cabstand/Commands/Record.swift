@@ -1,5 +1,6 @@
 import ArgumentParser
 import FunctionKit
+import Replay
 import TriggerRuntime
 
 /// `cabstand record`: writes down what the functions of a running server see and do.
