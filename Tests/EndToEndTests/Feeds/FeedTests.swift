@@ -6,7 +6,7 @@ extension EndToEnd {
   @Suite("Feeds")
   struct FeedTests {
     /// A few minutes of the demo city, made by
-    /// `cabstand simulate --city demo --seed 7 --fleet 5 --requests 4 --from 17:00 --to 17:04 --record demo-city.ndjson`.
+    /// `cabstand simulate --city demo --seed 7 --fleet 4 --requests 4 --from 17:00 --to 17:01 --record demo-city.ndjson`.
     private static let feed = "\(#filePath.split(separator: "/").dropLast().map { "/\($0)" }.joined())/demo-city.ndjson"
 
     @Test("The dispatch functions do what they did when the demo city was recorded")
