@@ -1,3 +1,5 @@
+public import FunctionKit
+
 /// What a runtime does beyond what its functions say.
 public struct RuntimeConfiguration: Sendable {
   /// Names this process among the instances that share streams and leases.
@@ -8,6 +10,11 @@ public struct RuntimeConfiguration: Sendable {
   ///
   /// So long do the ticks of a trigger pause when the instance that runs one dies.
   public var leaseDuration: Duration = .milliseconds(1_500)
+
+  /// Retry policies that every function may name, beside the built-in ones; a function's own go before.
+  public var retryPolicies: [String: RetryPolicy] = [:]
+  /// How often dead letters are looked at that somebody wants to be tried again, in real time.
+  public var redrivePeriod: Duration = .seconds(1)
 
   /// Creates a configuration.
   /// - Parameter instanceID: names this process; nil makes a name that nobody else has.

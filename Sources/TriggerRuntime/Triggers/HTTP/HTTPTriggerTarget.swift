@@ -11,6 +11,9 @@ struct HTTPTriggerTarget: HTTPRouteTarget {
     let caller = try CallerHeader.caller(of: exchange.head)
     let info = try exchange.requestInfo()
     let context = workers.context(deadline: deadline, caller: caller, attempt: 1, workerID: workerID)
+    if try AsynchronousInvocations.isWanted(info) {
+      return try await AsynchronousInvocations.accept(events(of: exchange, info), workers.asynchronous)
+    }
     switch mode {
     case .rest:
       return try await workers.handle(event(of: exchange, info), context).get()
@@ -24,6 +27,21 @@ struct HTTPTriggerTarget: HTTPRouteTarget {
       id: exchange.id, source: source, type: type, dataContentType: exchange.head.text(of: .contentType),
       extensions: exchange.head.text(of: .traceparent).map { ["traceparent": $0] } ?? [:], body: exchange.body,
       trigger: workers.trigger, request: info)
+  }
+
+  /// The events of a request that nobody waits for.
+  private func events(of exchange: HTTPExchange, _ info: HTTPRequestInfo) throws -> [Event] {
+    guard mode == .cloudevents else { return [event(of: exchange, info)] }
+    let events =
+      switch try CloudEventsHTTP.decode(info: info, body: exchange.body) {
+      case .one(let event): [event]
+      case .batch(let events): events
+      }
+    return events.map { event in
+      var event = event
+      event.request = info
+      return event
+    }
   }
 
   private func cloudEvents(
