@@ -72,7 +72,7 @@ struct DeliveryBuffer {
       lane.isBusy = true
       if item.isSuspect { break }
     }
-    ready.prepend(contentsOf: suspects)
+    for key in suspects.reversed() { ready.prepend(key) }
     return items
   }
 

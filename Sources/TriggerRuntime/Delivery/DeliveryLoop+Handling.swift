@@ -1,5 +1,7 @@
+import CoreMetrics
 import FunctionKit
 import Logging
+import Synchronization
 
 /// What is done with the events in hand: tried, halved, tried again, given up, acknowledged.
 extension DeliveryLoop {
