@@ -45,7 +45,10 @@ struct DeliveryPolicy: Sendable {
   }
 
   /// The lane of a delivery: events of one lane are never handled at the same time.
-  func lane(of delivery: Delivery) -> String {
+  func lane(of delivery: Delivery) -> String { Self.lane(of: delivery, partitions: partitions) }
+
+  /// The lane of a delivery, where keys share so many; nil gives every key its own.
+  static func lane(of delivery: Delivery, partitions: Int?) -> String {
     guard let key = delivery.event.extensions["partitionkey"] ?? delivery.event.subject else {
       // Nothing to be in order with.
       return "entry " + delivery.id

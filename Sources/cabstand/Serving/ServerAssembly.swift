@@ -33,7 +33,7 @@ struct ServerAssembly: Sendable {
       functions: try Self.specifications(options.functions), registry: FunctionCatalog.registry(),
       bindings: Bindings.all(
         stores, follower: follower, configuration: configuration, engine: engine, asksEngines: true),
-      clock: clock, http: server, leases: stores.leases, streams: stores.streams, logger: logger, metrics: metrics)
+      clock: clock, http: server, stores: stores.triggers, logger: logger, metrics: metrics)
     runtime.addReadinessCheck("stores", stores.trouble)
     try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes).register(on: server)
     services =

@@ -17,6 +17,8 @@ final class CronTrigger: Trigger {
   private let signal = StopSignal()
   private let running = Atomic(0)
   private let failure = Mutex<String?>(nil)
+  /// Since when this instance has watched, in city time.
+  private let watchedSince = Mutex(EventTime(unixMilliseconds: .max))
   private let skippedTicks: Counter
   private let foreignTicks: Counter
 
@@ -89,6 +91,7 @@ final class CronTrigger: Trigger {
   private func begin() async throws -> EventTime? {
     let entry = try await read()
     let now = clock.now()
+    watchedSince.withLock { $0 = now < $0 || (entry?.time ?? now) > now.advanced(by: Self.clockTolerance) ? now : $0 }
     guard let entry else {
       return try await advance(from: nil, to: LedgerTick(time: now, isDone: true)) ? now : nil
     }
@@ -117,8 +120,7 @@ final class CronTrigger: Trigger {
       return known
     }
     guard settings.allowsOverlap else {
-      var none = group
-      return try await lease.hold(held) { try await fire(known: known, token: held.fencingToken, &none) }
+      return try await lease.hold(held) { try await fire(known: known, token: held.fencingToken, &group) }
     }
     let last = try await fire(known: known, token: held.fencingToken, &group)
     try await lease.keeper.release(held)
@@ -143,11 +145,8 @@ final class CronTrigger: Trigger {
         try await finish(entry.time)
       }
     }
-    let limit = wasInterrupted || settings.missed == .all ? Self.catchUpLimit : 1
-    let (ticks, leftOut) = settings.schedule.ticks(after: entry.time, upTo: now, limit: limit)
-    if leftOut > 0 { skippedTicks.increment(by: Int64(leftOut)) }
     var last = entry.time
-    for tick in ticks where !signal.isStopped {
+    for tick in due(after: last, upTo: now, wasInterrupted: wasInterrupted) where !signal.isStopped {
       let isDetached = settings.allowsOverlap
       guard try await advance(from: last, to: LedgerTick(time: tick, isDone: isDetached)) else { return nil }
       last = tick
@@ -159,6 +158,27 @@ final class CronTrigger: Trigger {
       }
     }
     return last
+  }
+
+  /// The ticks to run.
+  ///
+  /// Where the instance that ran the last one died, those that fell due since while this one watched are not missed: all of them run.
+  private func due(after last: EventTime, upTo now: EventTime, wasInterrupted: Bool) -> [EventTime] {
+    let limit = settings.missed == .all ? Self.catchUpLimit : 1
+    var (ticks, leftOut): ([EventTime], Int)
+    if wasInterrupted {
+      let watched = min(max(watchedSince.withLock { $0 }, last), now)
+      (ticks, leftOut) = settings.schedule.ticks(after: watched, upTo: now, limit: Self.catchUpLimit)
+      let before = settings.schedule.ticks(after: last, upTo: watched, limit: limit)
+      // The last of those before stands for all of them, unless a later one does.
+      let runsBefore = settings.missed == .all || (settings.missed == .once && ticks.isEmpty)
+      leftOut += runsBefore ? before.leftOut : before.leftOut + before.ticks.count
+      if runsBefore { ticks = before.ticks + ticks }
+    } else {
+      (ticks, leftOut) = settings.schedule.ticks(after: last, upTo: now, limit: limit)
+    }
+    if leftOut > 0 { skippedTicks.increment(by: Int64(leftOut)) }
+    return ticks
   }
 
   private func read() async throws -> LedgerTick? {
