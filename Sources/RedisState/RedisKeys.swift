@@ -39,7 +39,11 @@ package enum RedisKeys {
   static func ticks(_ trigger: String) -> String { "{lease:\(trigger)}:tick" }
 
   /// Text: who is at an event of a trigger, or that it was handled.
-  static func handled(_ scope: String, source: String, id: String) -> String { "{handled:\(scope)}:\(source) \(id)" }
+  ///
+  /// The length of the source keeps two events from sharing a key, whatever characters they have.
+  static func handled(_ scope: String, source: String, id: String) -> String {
+    "{handled:\(scope)}:\(source.utf8.count):\(source)\(id)"
+  }
 
   private static func tagged(_ topic: TopicName) -> String {
     topic.region.map { "{\($0)}:topic:\(topic.name)" } ?? "{topic:\(topic.name)}"

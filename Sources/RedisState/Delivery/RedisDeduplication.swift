@@ -3,8 +3,7 @@ package import RedisClient
 
 /// Which events a trigger has handled, in Redis: a key per event that ends by itself.
 ///
-/// A key holds `c` where the event was completed, `p` and the owner while somebody is at it. Source and id stand in the key as they
-/// are, divided by a space, which neither a URI reference nor a key's braces confuse.
+/// A key holds `c` where the event was completed, `p` and the owner while somebody is at it.
 package final class RedisDeduplication: DeduplicationStore {
   /// Keys: events. Arguments: owner, milliseconds. Answers per key: 0 begun, 1 in progress, 2 completed.
   private static let begin = RedisScript(

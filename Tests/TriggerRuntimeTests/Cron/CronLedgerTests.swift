@@ -77,7 +77,7 @@ struct CronLedgerTests {
     let early = Watched(0)
     let isStuck = Watched(false)
     let gate = Watched(false)
-    func function(_ line: Lifeline) -> @Sendable (Event, Context) async throws -> Response {
+    @Sendable func function(_ line: Lifeline) -> @Sendable (Event, Context) async throws -> Response {
       { event, _ in
         let time = event.time?.unixMilliseconds ?? 0
         if clock.now().unixMilliseconds < time { early.change { $0 += 1 } }
@@ -188,7 +188,8 @@ struct CronLedgerTests {
     #expect(last.ticks == [milliseconds(5), milliseconds(6)])
     #expect(last.leftOut == 2)
     #expect(schedule.ticks(after: milliseconds(6), upTo: milliseconds(6), limit: 2).ticks.isEmpty)
-    let fields = try #require(CronSchedule(try #require(CronFields("*/5 * * * *")), in: "UTC"))
+    let everyFiveMinutes = try #require(CronFields("*/5 * * * *"))
+    let fields = try #require(CronSchedule(everyFiveMinutes, in: "UTC"))
     let hour = fields.ticks(after: milliseconds(0), upTo: milliseconds(3_600), limit: 3)
     #expect(hour.ticks == [3_000, 3_300, 3_600].map(milliseconds))
     #expect(hour.leftOut == 9)
