@@ -35,7 +35,7 @@ package enum RedisKeys {
   /// Text: the last fencing token of a lease.
   static func fence(_ name: String) -> String { "{lease:\(name)}:fence" }
 
-  /// Hash: the last tick of a cron trigger, `time` in milliseconds and `done`.
+  /// Hash: the last tick of a cron trigger, `time` in milliseconds, `done` and `owner`.
   static func ticks(_ trigger: String) -> String { "{lease:\(trigger)}:tick" }
 
   /// Text: who is at an event of a trigger, or that it was handled.

@@ -29,13 +29,17 @@ public struct LedgerTick: Sendable, Hashable {
   public var time: EventTime
   /// Whether its run ended; a tick that nobody runs has.
   public var isDone: Bool
+  /// Who wrote it, so that a writer who got no answer finds out whether it was written.
+  public var owner: String
 
   /// Creates a tick.
   /// - Parameters:
   ///   - time: when it was due.
   ///   - isDone: whether its run ended.
-  public init(time: EventTime, isDone: Bool) {
+  ///   - owner: who writes it.
+  public init(time: EventTime, isDone: Bool, owner: String = "") {
     self.time = time
     self.isDone = isDone
+    self.owner = owner
   }
 }

@@ -91,7 +91,7 @@ struct TickLedgerTests {
   }
 
   private func tick(_ number: Int64, isDone: Bool = false) -> LedgerTick {
-    LedgerTick(time: EventTime(unixMilliseconds: number), isDone: isDone)
+    LedgerTick(time: EventTime(unixMilliseconds: number), isDone: isDone, owner: "me")
   }
 
   @Test(arguments: StreamStore.available)

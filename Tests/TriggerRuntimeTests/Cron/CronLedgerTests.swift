@@ -116,6 +116,36 @@ struct CronLedgerTests {
     #expect(early.value == 0)
   }
 
+  /// A ledger that writes but whose answers get lost now and then.
+  private final class Forgetful: TickLedger {
+    let ledger = MemoryTickLedger()
+    let calls = Watched(0)
+    func last(_ trigger: String) async throws -> LedgerTick? { try await ledger.last(trigger) }
+    func advance(_ trigger: String, from known: EventTime?, to next: LedgerTick) async throws -> Bool {
+      let isWritten = try await ledger.advance(trigger, from: known, to: next)
+      calls.change { $0 += 1 }
+      if calls.value % 3 == 0 { throw Severed() }
+      return isWritten
+    }
+    func finish(_ trigger: String, _ tick: EventTime) async throws { try await ledger.finish(trigger, tick) }
+  }
+
+  @Test func aTickWhoseAnswerWasLostRunsOnce() async throws {
+    let clock = ManualClock(now: milliseconds(0))
+    let runs = Watched<[Int64]>([])
+    try await harness("", clock: clock, Lifeline(MemoryLeaseKeeper(), Forgetful())).run { event, _ in
+      runs.change { $0.append(event.time?.unixMilliseconds ?? 0) }
+      return .noContent
+    } while: { _ in
+      for tick in 1...9 {
+        while clock.sleeperCount == 0 { await Task.yield() }
+        clock.advance(to: milliseconds(tick))
+        await runs.wait { $0.count >= tick }
+      }
+    }
+    #expect(runs.value == (1...9).map { $0 * 1_000 })
+  }
+
   /// Where the function asks for it, the tick whose instance died is run again, under the same id.
   @Test func anInterruptedTickIsRepeatedOnRequest() async throws {
     let clock = ManualClock(now: milliseconds(0))

@@ -28,7 +28,7 @@ struct AsynchronousInvocationTests {
       let headers = "X-Cabstand-Invoke: Async\r\nX-Cabstand-Caller: rider:u1\r\nX-Request-Id: call-7"
       let answer = try #require(try await running.request(Self.request("{\"n\":1}", headers: headers)))
       #expect(answer.status == 202)
-      #expect(answer.text.contains("\"invocationId\":\"call-7\""), "\(answer.text)")
+      #expect(answer.body.contains("\"invocationId\":\"call-7\""), "\(answer.body)")
       #expect(seen.value.isEmpty)
       gate.change { $0 = true }
       await seen.wait { $0.count == 1 }
@@ -67,7 +67,7 @@ struct AsynchronousInvocationTests {
     } while: { running in
       let answer = try #require(try await running.request(Self.request("{}")))
       #expect(answer.status == 503)
-      #expect(answer.text.contains("notDurable"))
+      #expect(answer.body.contains("notDurable"))
     }
   }
 

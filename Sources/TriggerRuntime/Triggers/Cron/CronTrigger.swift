@@ -17,6 +17,9 @@ final class CronTrigger: Trigger {
   private let signal = StopSignal()
   private let running = Atomic(0)
   private let failure = Mutex<String?>(nil)
+  private let owner: String
+  /// A tick that was to be written and got no answer: it may be this instance's to run.
+  private let unsure = Mutex<EventTime?>(nil)
   /// Since when this instance has watched, in city time.
   private let watchedSince = Mutex(EventTime(unixMilliseconds: .max))
   private let skippedTicks: Counter
@@ -36,6 +39,7 @@ final class CronTrigger: Trigger {
     name = workers.label
     self.workers = workers
     clock = environment.clock
+    owner = environment.configuration.instanceID
     settings = try CronSettings(trigger, origin: workers.origin)
     if settings.isShared, let keeper = environment.stores.leases {
       lease = CronLease(
@@ -136,7 +140,14 @@ final class CronTrigger: Trigger {
     }
     let now = clock.now()
     guard entry.time <= now.advanced(by: Self.clockTolerance) else { return nil }
-    let wasInterrupted = !entry.isDone
+    var wasInterrupted = !entry.isDone
+    if wasInterrupted, entry.owner == owner, unsure.withLock({ $0 }) == entry.time {
+      // It was written after all, and nobody has run it.
+      unsure.withLock { $0 = nil }
+      await perform(entry.time, token: token, attempt: 1)
+      try await finish(entry.time)
+      wasInterrupted = false
+    }
     if wasInterrupted {
       workers.logger.warning(
         "the instance that ran the last tick is gone", metadata: ["tick": .string(entry.time.rfc3339)])
@@ -188,7 +199,13 @@ final class CronTrigger: Trigger {
 
   private func advance(from known: EventTime?, to tick: LedgerTick) async throws -> Bool {
     let (ledger, name) = (ledger, name)
-    return try await Task { try await ledger.advance(name, from: known, to: tick) }.value
+    var tick = tick
+    tick.owner = owner
+    let next = tick
+    unsure.withLock { $0 = next.time }
+    let isWritten = try await Task { try await ledger.advance(name, from: known, to: next) }.value
+    unsure.withLock { $0 = nil }
+    return isWritten
   }
 
   private func finish(_ tick: EventTime) async throws {
