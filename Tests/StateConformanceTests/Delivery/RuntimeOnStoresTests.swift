@@ -124,7 +124,7 @@ struct RuntimeOnStoresTests {
       let killed = Notes(false)
       let runtimes = try lines.map { line in
         let stores = TriggerStores(leases: line, ticks: line)
-        return try runtime("{kind: cron, attributes: {interval: 10s}}", stores: stores, clock: clock) { event, _ in
+        return try runtime("{kind: cron, attributes: {interval: 10s, missed: all}}", stores: stores, clock: clock) { event, _ in
           let due = event.time?.unixMilliseconds ?? 0
           if clock.now().unixMilliseconds < due { early.change { $0 += 1 } }
           let count = ticks.change { ticks in
@@ -230,10 +230,10 @@ struct RuntimeOnStoresTests {
       let seen = Notes<[String]>([])
       let isMended = Notes(false)
       let trigger = "{kind: postgres, numWorkers: 4, maxAttempts: 2, retry: {duration: 1ms, maxInterval: 2ms}, "
-        + "attributes: {types: [good, bad], initialOffset: earliest, pollInterval: 200ms}}"
+        + "attributes: {types: [cabstand.ride.good.v1, cabstand.ride.bad.v1], initialOffset: earliest, pollInterval: 200ms}}"
       try await run(
         runtime(trigger, stores: stores) { event, context in
-          if event.type == "bad", !isMended.value { throw FunctionError(.transient, code: "down", "is down") }
+          if event.type == "cabstand.ride.bad.v1", !isMended.value { throw FunctionError(.transient, code: "down", "is down") }
           seen.change { $0.append("\(event.type) \(event.extensions["redrives"] ?? "-")") }
           return .noContent
         }
@@ -249,7 +249,7 @@ struct RuntimeOnStoresTests {
         try await eventually("the good ones are handled") { seen.value.count == 6 }
         isMended.change { $0 = true }
         #expect(try await letters.redrive(DeadLetterFilter(function: "settle")) == 3)
-        try await eventually("the bad ones are handled") { seen.value.filter { $0 == "bad 1" }.count == 3 }
+        try await eventually("the bad ones are handled") { seen.value.filter { $0 == "cabstand.ride.bad.v1 1" }.count == 3 }
         try await eventually("no dead letters are left") { try await letters.letters(DeadLetterFilter()).isEmpty }
       }
       #expect(seen.value.count == 9)
