@@ -36,6 +36,7 @@ let functions = [
   ("rebalance-fleet", "RebalanceFleet"),
   ("request-ride", "RequestRide"),
   ("ride-explain", "RideExplain"),
+  ("ride-fare", "RideFare"),
   ("ride-lookup", "RideLookup"),
   ("ride-progress", "RideProgress"),
   ("rider-feed", "RiderFeed"),
@@ -48,7 +49,7 @@ let functions = [
 /// The scripts below `migrations/` that make the schema of the record, in their order.
 let migrations = [
   "0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions", "0007_next_ride",
-  "0008_matching", "0009_models", "0010_surge",
+  "0008_matching", "0009_models", "0010_surge", "0012_tariffs", "0013_money", "0014_positions",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {

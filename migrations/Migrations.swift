@@ -18,6 +18,9 @@ package enum Migrations {
     script("0008_matching", PackageResources._008_matching_sql),
     script("0009_models", PackageResources._009_models_sql),
     script("0010_surge", PackageResources._010_surge_sql),
+    script("0012_tariffs", PackageResources._012_tariffs_sql),
+    script("0013_money", PackageResources._013_money_sql),
+    script("0014_positions", PackageResources._014_positions_sql),
   ]
 
   private static func script(_ name: String, _ bytes: [UInt8]) -> Script {

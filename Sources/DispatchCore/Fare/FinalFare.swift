@@ -1,3 +1,5 @@
+internal import HexGrid
+
 /// What a completed ride costs: what was quoted, unless the ride changed beyond what its tariff allows.
 package struct FinalFare: Sendable, Hashable {
   /// What the rider pays.

@@ -52,7 +52,7 @@ package struct Tariff: Sendable, Hashable {
   /// Checks and reads the fields of a tariff.
   /// - Throws: what is wrong first, and where.
   package init(_ document: TariffDocument) throws(TariffError) {
-    var fields = TariffReader(document)
+    var fields = try TariffReader(document)
     self.document = document
     id = try fields.id("id")
     region = try fields.id("region")

@@ -78,10 +78,12 @@ package struct Settlement: Sendable, Hashable {
       floorMinorUnits: FinalFare.floorMinorUnits(ride, quote: quote, tariff: tariff, meter: meter), time: time)
   }
 
-  /// What a ride costs that was called off.
-  /// - Returns: nil where it costs nothing.
+  /// What a ride costs that was called off after a driver had taken it; that it costs nothing is kept too, with the reason.
+  /// - Returns: nil where no driver had taken it, or where it was not the rider who called it off.
   package init?(cancelled ride: Ride, tariff: Tariff, time: Timestamp) {
-    guard let fee = tariff.cancellation.fee(of: ride), fee.minorUnits > 0 else { return nil }
+    guard ride.acceptedAt != nil, ride.state == .cancelledByRider || ride.state == .noShow,
+      let fee = tariff.cancellation.fee(of: ride)
+    else { return nil }
     let line = FareBreakdown.Line(
       name: ride.state == .noShow ? "noShow" : "cancellation", minorUnits: fee.minorUnits, kind: .fare, rule: fee.rule,
       inputs: [.init("reason", fee.reason)])

@@ -17,6 +17,7 @@ import QuoteFare
 import RebalanceFleet
 import RequestRide
 import RideExplain
+import RideFare
 import RideLookup
 import RideProgress
 import RiderFeed
@@ -88,7 +89,7 @@ final class City: Sendable {
         "surge": surge, "models": models, "feed": hub, "follower": follower, "configuration": configuration,
         "suggestions": record, "pairs": record, "log": log,
         "travelTimes": travelTimes ?? LearnedTravelTimes(models: models, speeds: configuration.speeds),
-        "versions": record, "workbench": PlainWorkbench(),
+        "versions": record, "ledger": record, "positions": record, "workbench": PlainWorkbench(),
       ], environment: environment, clock: clock, logger: Self.logger)
   }
 
@@ -161,6 +162,8 @@ final class City: Sendable {
     case ("POST", "offers", 4, _): return (try AnswerOffer(setup("answer-offer")), id)
     case ("POST", "quotes", 2, _): return (try QuoteFare(setup("quote-fare")), [:])
     case ("POST", "rides", 2, _): return (try RequestRide(setup("request-ride")), [:])
+    case ("GET", "rides", 4, "fare"), ("GET", "rides", 4, "receipt"), ("POST", "rides", 5, "adjustments"):
+      return (try RideFare(setup("ride-fare")), id)
     case ("POST", "rides", 4, _): return (try RideProgress(setup("ride-progress")), id)
     case ("GET", "rides", 2, _): return (try RideLookup(setup("ride-lookup")), [:])
     case ("GET", "riders", 4, _): return (try BlockedDrivers(setup("blocked-drivers")), ["rider": parts[2]])
