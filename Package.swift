@@ -113,6 +113,10 @@ let package = Package(
     .target(
       name: "Migrations", path: "migrations", resources: migrations.map { .embedInCode("\($0).sql") },
       swiftSettings: rules),
+    .target(
+      name: "Tariffs", path: "tariffs",
+      resources: ["nyc-2012", "nyc-2022", "nyc-driver-pay", "ride-hailing"].map { .embedInCode("\($0).yaml") },
+      swiftSettings: rules),
     library("PostgresState", ["DispatchState", "DispatchCore", "HexGrid", "PostgresClient", "Migrations", logging]),
     library(
       "Replay", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging]),
@@ -120,7 +124,7 @@ let package = Package(
       name: "cabstand",
       dependencies: [
         "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient",
-        "PostgresClient", "RoutingClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
+        "PostgresClient", "RoutingClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid", "Tariffs",
         nioCore, nioPosix, logging, metrics, serviceLifecycle, unixSignals, argumentParser, yams,
       ] + functions.map { .init(stringLiteral: $0.1) },
       resources: [.embedInCode("openapi.json")],

@@ -40,7 +40,7 @@ package struct FareCalculator {
     self.tariff = tariff
     self.trip = trip
     local = tariff.timeZone.local(trip.start)
-    flat = Self.flatRate(tariff, from: trip.pickup, to: trip.dropoff)
+    flat = trip.isStandardRate ? nil : Self.flatRate(tariff, from: trip.pickup, to: trip.dropoff)
   }
 
   private mutating func add(
@@ -190,9 +190,9 @@ package struct FareCalculator {
     for tax in tariff.taxes where tax.validity.contains(trip.start) {
       let base = lines.reduce(Int64(0)) { tax.kinds.contains($1.kind) ? $0 + $1.minorUnits : $0 }
       add(
-        tax.name, tariff.rounding.minorUnits(Int128(base) * Int128(tax.basisPoints), 10_000), .tax,
+        tax.name, tariff.rounding.minorUnits(Int128(base) * Int128(tax.percent.millionths), 100_000_000), .tax,
         rule: "taxes.\(tax.name)",
-        [.init("percent", FareUnits.text(basisPoints: tax.basisPoints)), .init("of", money(base))])
+        [.init("percent", "\(tax.percent) %"), .init("of", money(base))])
     }
   }
 

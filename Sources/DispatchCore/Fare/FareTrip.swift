@@ -20,6 +20,8 @@ package struct FareTrip: Sendable, Hashable {
   /// Tolls that the driver laid out, in minor units; nil takes those of the tariff.
   package var tollMinorUnits: Int64?
   package var tipMinorUnits: Int64 = 0
+  /// Prices by distance and time even where a flat rate would be.
+  package var isStandardRate = false
   /// The code of a promotion.
   package var promotion: String?
 

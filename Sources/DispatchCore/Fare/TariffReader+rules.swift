@@ -221,7 +221,7 @@ extension TariffReader {
       }
       taxes.append(
         TaxRule(
-          name: try name("\(element).name"), basisPoints: try basisPoints("\(element).percent"),
+          name: try name("\(element).name"), percent: try percent("\(element).percent"),
           kinds: kinds.isEmpty ? [.fare, .fee] : kinds, validity: try validity(element, zone)))
     }
     return taxes

@@ -110,6 +110,13 @@ struct TariffReader {
     return percent.millionths / 10_000
   }
 
+  /// A percentage, 0 to 100 %.
+  mutating func percent(_ path: String) throws(TariffError) -> FixedDecimal {
+    let percent = try decimal(path)
+    guard percent.millionths <= 100_000_000 else { throw TariffError(path, "must be a percentage from 0 to 100") }
+    return percent
+  }
+
   mutating func whole(_ path: String, default value: Int64, in range: ClosedRange<Int64>) throws(TariffError) -> Int64 {
     try self.value(path, default: value, "a whole number from \(range.lowerBound) to \(range.upperBound)") {
       Int64($0).flatMap { range.contains($0) ? $0 : nil }

@@ -141,7 +141,7 @@ package struct TollRule: Sendable, Hashable {
 /// A share of lines of some kinds, for an authority.
 package struct TaxRule: Sendable, Hashable {
   package var name: String
-  package var basisPoints: Int64
+  package var percent: FixedDecimal
   package var kinds: [LineKind]
   package var validity: Validity
 }
