@@ -2,45 +2,45 @@
 ///
 /// docs/fares.md describes every field.
 package struct Tariff: Sendable, Hashable {
-  package var id: TariffID
-  package var region: RegionID
-  package var vehicleClass: VehicleClass
-  package var currency: Currency
+  package let id: TariffID
+  package let region: RegionID
+  package let vehicleClass: VehicleClass
+  package let currency: Currency
   /// What local time its windows and dates are in.
-  package var timeZone: CivilTimeZone
+  package let timeZone: CivilTimeZone
   /// In force from this moment, unless a later version is.
-  package var validFrom: Timestamp
+  package let validFrom: Timestamp
   /// In force until before this moment; nil has no end.
-  package var validUntil: Timestamp?
-  package var rounding: Rounding
+  package let validUntil: Timestamp?
+  package let rounding: Rounding
   /// Charged for every ride, in minor units.
-  package var baseMinorUnits: Int64
+  package let baseMinorUnits: Int64
   /// The price of the way, by band, per `per` micrometres.
-  package var distance: RateBands
+  package let distance: RateBands
   /// The price of the time aboard, by band, per `per` milliseconds.
-  package var time: RateBands
+  package let time: RateBands
   /// Where it is there, base, distance and time are not.
-  package var meter: MeterRule?
+  package let meter: MeterRule?
   /// The least that base, distance, time, waiting and surge come to, in minor units.
-  package var minimumMinorUnits: Int64
+  package let minimumMinorUnits: Int64
   /// The platform's fee per ride, in minor units.
-  package var bookingFeeMinorUnits: Int64
-  package var waiting: WaitingRule?
-  package var surge: SurgeRule
-  package var holidays: [HolidayRule]
-  package var areas: [FareArea]
-  package var flatRates: [FlatRate]
-  package var surcharges: [Surcharge]
-  package var tolls: [TollRule]
-  package var taxes: [TaxRule]
-  package var promotions: [Promotion]
+  package let bookingFeeMinorUnits: Int64
+  package let waiting: WaitingRule?
+  package let surge: SurgeRule
+  package let holidays: [HolidayRule]
+  package let areas: [FareArea]
+  package let flatRates: [FlatRate]
+  package let surcharges: [Surcharge]
+  package let tolls: [TollRule]
+  package let taxes: [TaxRule]
+  package let promotions: [Promotion]
   /// The highest tip that is taken, in minor units.
-  package var maximumTipMinorUnits: Int64
+  package let maximumTipMinorUnits: Int64
   /// The share of the lines of kind `fare` that the platform keeps, in hundredths of a percent.
-  package var commissionBasisPoints: Int64
-  package var cancellation: CancellationRule
-  package var driverPay: DriverPayRule?
-  package var changes: QuoteChangeRule
+  package let commissionBasisPoints: Int64
+  package let cancellation: CancellationRule
+  package let driverPay: DriverPayRule?
+  package let changes: QuoteChangeRule
   /// The fields that it was made of, by which versions are kept, shown and compared.
   package let document: TariffDocument
 

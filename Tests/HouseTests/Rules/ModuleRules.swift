@@ -37,7 +37,7 @@ enum ModuleRules {
     // The command does the wiring, so it sees everything but C modules; signals come through the system's Dispatch.
     "cabstand": ports.union(nio).union(service).union(system).union(functionModules).union([
       "ArgumentParser", "Dispatch", "DispatchAPI", "EmbeddedStores", "FunctionKit", "PostgresClient", "PostgresState",
-      "RedisClient", "RedisState", "Replay", "RoutingClient", "TriggerRuntime", "UnixSignals", "Yams",
+      "RedisClient", "RedisState", "Replay", "RoutingClient", "Tariffs", "TriggerRuntime", "UnixSignals", "Yams",
     ]),
     "CHiredis": [],
     "CLibpq": [],
