@@ -155,7 +155,7 @@ let package = Package(
     tests(
       "ReplayTests",
       [
-        "Replay", "cabstand", "RoutingClient", "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid",
+        "Replay", "cabstand", "RoutingClient", "DispatchAPI", "DispatchCore", "Tariffs", "DispatchState", "FunctionKit", "HexGrid",
         nioCore, nioPosix, nioHTTP1, argumentParser,
       ]),
     tests(

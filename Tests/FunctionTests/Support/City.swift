@@ -81,16 +81,16 @@ final class City: Sendable {
 
   func wait(_ seconds: Int) { clock.advance(by: .seconds(seconds)) }
 
-  func setup(_ name: String) -> FunctionSetup {
+  func setup(_ name: String, replacing replaced: [String: any Sendable] = [:]) -> FunctionSetup {
     FunctionSetup(
       name: name,
-      bindings: [
+      bindings: ([
         "rides": rides, "drivers": record, "tariffs": record, "history": record, "outbox": record, "fleet": fleet,
         "surge": surge, "models": models, "feed": hub, "follower": follower, "configuration": configuration,
         "suggestions": record, "pairs": record, "log": log,
         "travelTimes": travelTimes ?? LearnedTravelTimes(models: models, speeds: configuration.speeds),
         "versions": record, "ledger": record, "positions": record, "workbench": PlainWorkbench(),
-      ], environment: environment, clock: clock, logger: Self.logger)
+      ] as [String: any Sendable]).merging(replaced) { $1 }, environment: environment, clock: clock, logger: Self.logger)
   }
 
   private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -39,6 +39,8 @@ enum ModuleRules {
       "ArgumentParser", "Dispatch", "DispatchAPI", "EmbeddedStores", "FunctionKit", "PostgresClient", "PostgresState",
       "RedisClient", "RedisState", "Replay", "RoutingClient", "Tariffs", "TriggerRuntime", "UnixSignals", "Yams",
     ]),
+    // Example tariffs as texts.
+    "Tariffs": [],
     "CHiredis": [],
     "CLibpq": [],
   ]
