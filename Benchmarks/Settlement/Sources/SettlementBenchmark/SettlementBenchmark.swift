@@ -108,4 +108,6 @@ enum SettlementBenchmark {
 /// A clock that stands still.
 private struct FixedClock: WallClock {
   func now() -> EventTime { EventTime(unixMilliseconds: 1_700_000_100_000) }
+
+  func sleep(until moment: EventTime) async throws { try await Task.sleep(for: .milliseconds(1)) }
 }
