@@ -124,7 +124,8 @@ let package = Package(
       name: "cabstand",
       dependencies: [
         "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient",
-        "PostgresClient", "RoutingClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid", "Tariffs",
+        "PostgresClient", "RoutingClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
+        "Tariffs",
         nioCore, nioPosix, logging, metrics, serviceLifecycle, unixSignals, argumentParser, yams,
       ] + functions.map { .init(stringLiteral: $0.1) },
       resources: [.embedInCode("openapi.json")],
@@ -155,7 +156,8 @@ let package = Package(
     tests(
       "ReplayTests",
       [
-        "Replay", "cabstand", "RoutingClient", "DispatchAPI", "DispatchCore", "Tariffs", "DispatchState", "FunctionKit", "HexGrid",
+        "Replay", "cabstand", "RoutingClient", "DispatchAPI", "DispatchCore", "Tariffs", "DispatchState", "FunctionKit",
+        "HexGrid",
         nioCore, nioPosix, nioHTTP1, argumentParser,
       ]),
     tests(

@@ -45,12 +45,14 @@ let package = Package(
     .target(name: "Migrations", resources: migrations.map { .embedInCode($0) }, swiftSettings: rules),
     library("PostgresState", ["DispatchState", "DispatchCore", "HexGrid", "PostgresClient", "Migrations", logging]),
     .target(
-      name: "SettleFare", dependencies: ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging],
+      name: "SettleFare",
+      dependencies: ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging],
       resources: [.embedInCode("function.yaml")], swiftSettings: rules),
     .executableTarget(
       name: "SettlementBenchmark",
       dependencies: [
-        "SettleFare", "PostgresState", "PostgresClient", "EmbeddedStores", "FunctionKit", "DispatchAPI", "DispatchState",
+        "SettleFare", "PostgresState", "PostgresClient", "EmbeddedStores", "FunctionKit", "DispatchAPI",
+        "DispatchState",
         "DispatchCore", logging,
       ],
       swiftSettings: rules),

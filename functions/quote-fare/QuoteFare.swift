@@ -58,7 +58,8 @@ package struct QuoteFare: Function {
       let wholeMeters = Int(exactly: meters.rounded()) ?? 0
       if let promotion, !tariff.promotions.contains(where: { $0.code == promotion && $0.validity.contains(now) }) {
         throw FunctionError(
-          .unprocessable, code: "unknownPromotion", "Tariff \(tariff.id) has no such promotion now.", field: "promotion")
+          .unprocessable, code: "unknownPromotion", "Tariff \(tariff.id) has no such promotion now.", field: "promotion"
+        )
       }
       var trip = FareTrip(from: pickup, to: dropoff, at: now, meters: wholeMeters, seconds: seconds)
       trip.surgeTenths = surgeTenths

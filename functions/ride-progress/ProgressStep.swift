@@ -97,7 +97,8 @@ struct ProgressStep: Sendable {
       case .arrive: try RideLifecycle.arrive(ride, by: driver, activity: activity, at: time)
       case .start: try RideLifecycle.start(ride, by: driver, at: time)
       case .complete:
-        try RideLifecycle.complete(ride, by: driver, activity: activity, at: time, distanceMeters: distanceMeters,
+        try RideLifecycle.complete(
+          ride, by: driver, activity: activity, at: time, distanceMeters: distanceMeters,
           report: report.text == nil ? nil : report)
       case .noShow:
         try RideLifecycle.noShow(ride, by: driver, activity: activity, at: time, graceSeconds: noShowSeconds)

@@ -48,7 +48,9 @@ package struct FareDesk: Sendable {
   ///   - body: `kind`, `key`, `minorUnits` and `reason`.
   ///   - key: stands in for a missing `key`.
   ///   - time: when it is booked; nil takes the end of the ride, so that retries and any order give the same.
-  package func adjust(_ id: RideID, _ body: RequestBody, key: String?, at time: Timestamp? = nil) async throws -> Adjusted {
+  package func adjust(_ id: RideID, _ body: RequestBody, key: String?, at time: Timestamp? = nil) async throws
+    -> Adjusted
+  {
     let kinds = LedgerAdjustment.Kind.allCases.map(\.rawValue).joined(separator: ", ")
     guard let kind = try body.optionalText("kind").flatMap({ LedgerAdjustment.Kind(rawValue: $0) }) else {
       throw FunctionError(.badInput, code: "unknownKind", "Expected kind to be one of \(kinds).", field: "kind")

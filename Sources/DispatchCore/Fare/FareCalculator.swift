@@ -58,7 +58,8 @@ package struct FareCalculator {
     let time = FareBreakdown.Input("time", FareUnits.text(milliseconds: trip.milliseconds))
     if let flat {
       add(
-        flat.name, flat.minorUnits, rule: "flatRates.\(flat.name)", [.init("between", flat.between.joined(separator: ","))])
+        flat.name, flat.minorUnits, rule: "flatRates.\(flat.name)",
+        [.init("between", flat.between.joined(separator: ","))])
     } else if let meter = tariff.meter {
       let units =
         trip.reading.map { meter.units($0) }
@@ -207,7 +208,10 @@ package struct FareCalculator {
     guard off > 0 else { return }
     add(
       "promotion", -off, .promotion, rule: "promotions.\(code)",
-      [.init("code", code), .init("of", money(base)), .init("percent", FareUnits.text(basisPoints: promotion.basisPoints))])
+      [
+        .init("code", code), .init("of", money(base)),
+        .init("percent", FareUnits.text(basisPoints: promotion.basisPoints)),
+      ])
   }
 
   private mutating func addTip() {

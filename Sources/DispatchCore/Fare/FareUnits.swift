@@ -20,7 +20,8 @@ package enum FareUnits {
 
   /// Reads `12 mph` or `20 km/h`.
   package static func micrometersPerSecond(_ text: String) -> Int64? {
-    guard let perHour = quantity(text, ["mph": mileMicrometers, "km/h": kilometerMicrometers], limit: maximumMicrometers)
+    guard
+      let perHour = quantity(text, ["mph": mileMicrometers, "km/h": kilometerMicrometers], limit: maximumMicrometers)
     else { return nil }
     return (perHour + 1_800) / 3_600
   }

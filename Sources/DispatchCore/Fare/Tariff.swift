@@ -95,7 +95,9 @@ package struct Tariff: Sendable, Hashable {
 
   /// Names are told apart in a receipt, and areas that are named exist.
   private func checkNames() throws(TariffError) {
-    let reserved = ["base", "distance", "time", "meter", "waiting", "surge", "minimum", "bookingFee", "stops", "tolls", "tip"]
+    let reserved = [
+      "base", "distance", "time", "meter", "waiting", "surge", "minimum", "bookingFee", "stops", "tolls", "tip",
+    ]
     var seen = Set(reserved)
     for name in flatRates.map(\.name) + surcharges.map(\.name) + tolls.map(\.name) + taxes.map(\.name) {
       if !seen.insert(name).inserted { throw TariffError(name, "is the name of another line") }

@@ -59,8 +59,10 @@ extension TariffReader {
       throw TariffError("surge.lines", "must be of \(surgeable.joined(separator: ", ")), found \(line)")
     }
     let cap: Int64 = try value("surge.cap", default: 100, "a multiplier from 1 to 10 of one place") {
-      FixedDecimal($0).flatMap { (1_000_000...10_000_000).contains($0.millionths) && $0.millionths % 100_000 == 0
-        ? $0.millionths / 100_000 : nil }
+      FixedDecimal($0).flatMap {
+        (1_000_000...10_000_000).contains($0.millionths) && $0.millionths % 100_000 == 0
+          ? $0.millionths / 100_000 : nil
+      }
     }
     return SurgeRule(
       lines: lines, capTenths: Int(cap),
@@ -186,7 +188,8 @@ extension TariffReader {
     var days = Array(repeating: false, count: 7)
     for part in text.split(separator: ",") {
       let ends = part.split(separator: "-").compactMap { weekdays.firstIndex(of: String($0)) }
-      guard let first = ends.first, let last = ends.last, ends.count == part.split(separator: "-").count, ends.count <= 2
+      guard let first = ends.first, let last = ends.last, ends.count == part.split(separator: "-").count,
+        ends.count <= 2
       else { return nil }
       var day = first
       days[day] = true

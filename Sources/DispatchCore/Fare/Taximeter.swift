@@ -38,7 +38,8 @@ package struct Taximeter: Sendable {
   /// Positions that contradict `last` and agree with each other.
   private var suspects: [Fix] = []
   private var report = Report(
-    reading: MeterReading(fastMicrometers: 0, slowMilliseconds: 0), micrometers: 0, milliseconds: 0, ignored: 0, gaps: 0)
+    reading: MeterReading(fastMicrometers: 0, slowMilliseconds: 0), micrometers: 0, milliseconds: 0, ignored: 0, gaps: 0
+  )
 
   /// A meter that is set to nothing.
   /// - Parameter slowBelow: the speed below which time counts, in micrometres per second.

@@ -66,7 +66,8 @@ extension MemoryRecord: FareLedger {
         ride.region == region && (ride.state == .cancelledByRider || ride.state == .noShow) && ride.acceptedAt != nil
           && ride.endedAt.map { $0 < moment } ?? false && state.settlements[ride.id] == nil
       }
-      return found.sorted { ($0.endedAt ?? moment, $0.id) < ($1.endedAt ?? moment, $1.id) }.prefix(max(limit, 0)).map(\.id)
+      return found.sorted { ($0.endedAt ?? moment, $0.id) < ($1.endedAt ?? moment, $1.id) }.prefix(max(limit, 0)).map(
+        \.id)
     }
   }
 
@@ -120,7 +121,9 @@ extension MemoryRecord: TariffStore {
   package func tariffs(in region: RegionID?) async throws -> [Tariff] {
     state.withLock { state in
       state.tariffs.values.filter { region == nil || $0.region == region }.sorted {
-        ($0.region, $0.vehicleClass.rawValue, $0.validFrom, $0.id) < ($1.region, $1.vehicleClass.rawValue, $1.validFrom, $1.id)
+        ($0.region, $0.vehicleClass.rawValue, $0.validFrom, $0.id) < (
+          $1.region, $1.vehicleClass.rawValue, $1.validFrom, $1.id
+        )
       }
     }
   }

@@ -31,7 +31,8 @@ extension PostgresRecord: FareLedger {
         let ids = entries.map(\.id)
         let known = try LedgerEntry.entries(of: try await pool.query(Self.entriesByID, [.texts(ids)]))
         let byID = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        for entry in entries where byID[entry.id]?.postings != entry.postings || byID[entry.id]?.currency != entry.currency {
+        for entry in entries
+        where byID[entry.id]?.postings != entry.postings || byID[entry.id]?.currency != entry.currency {
           throw StateError.idempotencyKeyReused
         }
       }

@@ -22,7 +22,8 @@ extension LedgerEntry {
       }
       head = head ?? row
       postings.append(
-        LedgerPosting(account: try ColumnReader.known(LedgerAccount(try row.text(7)), "account"),
+        LedgerPosting(
+          account: try ColumnReader.known(LedgerAccount(try row.text(7)), "account"),
           minorUnits: try row.int(8)))
     }
     if let head { entries.append(try entry(head, postings)) }

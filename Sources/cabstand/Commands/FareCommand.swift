@@ -19,7 +19,8 @@ struct FareCheck: AsyncParsableCommand {
       """)
 
   @Option(help: ArgumentHelp("Recorded fares, CSV, plain or gzip.", valueName: "file")) var records: String
-  @Option(help: ArgumentHelp("The tariff: a YAML file or an example such as nyc-2012.", valueName: "file")) var tariff: String
+  @Option(help: ArgumentHelp("The tariff: a YAML file or an example such as nyc-2012.", valueName: "file")) var tariff:
+    String
   @Flag(help: "Print one JSON object.") var json = false
 
   func run() async throws {

@@ -139,7 +139,8 @@ struct LedgerTrialBalance: AsyncParsableCommand {
         func money(_ minorUnits: Int64) -> String { Money(minorUnits: minorUnits, currency: line.currency).text }
         return "\(line.account)  debits \(money(line.debits))  credits \(money(line.credits))"
       }
-      Terminal.result((text + [isBalanced ? "debits equal credits" : "debits and credits differ"]).joined(separator: "\n"))
+      Terminal.result(
+        (text + [isBalanced ? "debits equal credits" : "debits and credits differ"]).joined(separator: "\n"))
     }
     if !isBalanced { throw ExitCode(1) }
   }
@@ -160,7 +161,8 @@ struct LedgerAdjust: AsyncParsableCommand {
 
   func run() async throws {
     guard let kind = LedgerAdjustment.Kind(rawValue: kind) else {
-      throw ValidationError("--kind must be one of \(LedgerAdjustment.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+      throw ValidationError(
+        "--kind must be one of \(LedgerAdjustment.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
     }
     guard let key = key ?? (kind == .dispute ? "dispute" : nil), RideID(key) != nil else {
       throw ValidationError("--key must be 1 to 64 characters of A-Z a-z 0-9 . _ : -")

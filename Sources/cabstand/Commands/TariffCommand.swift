@@ -30,7 +30,8 @@ struct TariffAdd: AsyncParsableCommand {
     if !check {
       let kept = try await flags.withRecord("tariff") { record, _ in try await record.add(tariff) }
       guard kept.document == tariff.document else {
-        throw ValidationError("There is another tariff \(tariff.id): a version never changes, so give this one another id.")
+        throw ValidationError(
+          "There is another tariff \(tariff.id): a version never changes, so give this one another id.")
       }
     }
     let (id, region, fields) = (tariff.id.text, tariff.region.text, tariff.document.fields.count)

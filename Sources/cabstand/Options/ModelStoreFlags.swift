@@ -22,7 +22,9 @@ struct ModelStoreFlags: ParsableArguments, Sendable {
   /// private PostgreSQL, which is started for that time.
   /// - Parameter body: gets the present city time too.
   func withDesk<Value: Sendable>(_ body: (ModelDesk, Timestamp) async throws -> Value) async throws -> Value {
-    try await RecordAccess.run(stores, try logs.logger("models")) { record, now in try await body(ModelDesk(record), now) }
+    try await RecordAccess.run(stores, try logs.logger("models")) { record, now in
+      try await body(ModelDesk(record), now)
+    }
   }
 }
 

@@ -156,7 +156,8 @@ struct RecordAuditTests {
 
   @Test("Money that does not balance, is missing, or moved twice")
   func money() throws {
-    #expect(try found { $0.entries["r5:charge"]?.postings[0].minorUnits += 1 } == ["chargeEqualsLines", "debitsEqualCredits"])
+    #expect(
+      try found { $0.entries["r5:charge"]?.postings[0].minorUnits += 1 } == ["chargeEqualsLines", "debitsEqualCredits"])
     #expect(try found { $0.entries["r5:payout"] = nil } == ["oneChargeAndPayout"])
     #expect(
       try found { record in

@@ -109,7 +109,8 @@ struct FareCalculatorTests {
     // 3.25 % of 300 + 1,000 + 105 + 195 is 52.
     #expect(
       lines(fare) == [
-        "base 300", "distance 1000", "time 0", "waiting 105", "bookingFee 195", "tolls 800", "city 52", "promotion -150",
+        "base 300", "distance 1000", "time 0", "waiting 105", "bookingFee 195", "tolls 800", "city 52",
+        "promotion -150",
         "tip 500",
       ])
     #expect(

@@ -5,7 +5,9 @@ import Testing
 struct FarePropertyTests {
   private func total(_ tariff: Tariff, _ trip: FareTrip) -> Int64 { FareCalculator.fare(tariff, trip).total.minorUnits }
 
-  @Test("200,000 fares: the total is the sum of the lines, never negative; more way, time, waiting or surge never costs less")
+  @Test(
+    "200,000 fares: the total is the sum of the lines, never negative; more way, time, waiting or surge never costs less"
+  )
   func sumsAndOrder() throws {
     var random = SeededRandom(seed: 41)
     for _ in 0..<4_000 {
@@ -76,7 +78,8 @@ struct FarePropertyTests {
         let charge = FareCalculator.fare(tariff, trip)
         let floor =
           tariff.driverPay?.floorMinorUnits(
-            micrometers: trip.micrometers, milliseconds: trip.milliseconds, currency: .usd, rounding: tariff.rounding) ?? 0
+            micrometers: trip.micrometers, milliseconds: trip.milliseconds, currency: .usd, rounding: tariff.rounding)
+          ?? 0
         let settlement = try #require(
           Settlement(
             ride: ride, charge: charge, commissionBasisPoints: tariff.commissionBasisPoints, rounding: tariff.rounding,

@@ -65,11 +65,13 @@ struct TariffTests {
     var random = SeededRandom(seed: UInt64(seed))
     let paths = [
       "base", "distance.per", "distance.rate", "distance.bands.0.from", "distance.bands.0.rate", "meter.initial",
-      "meter.unit", "meter.unitDistance", "holidays.0", "areas.0.polygon.0", "areas.0.name", "taxes.0.percent", "validUntil",
+      "meter.unit", "meter.unitDistance", "holidays.0", "areas.0.polygon.0", "areas.0.name", "taxes.0.percent",
+      "validUntil",
       "surcharges.0.window.from", "surcharges.0.window.days", "driverPay.time.rate", "timeZone",
     ]
     let values = [
-      "", "-", ".", "0", "1", "-1", "999999999999", "9999999999999999999999", "1 km", "1 ", " km", "mon-", "-fri", "24:60",
+      "", "-", ".", "0", "1", "-1", "999999999999", "9999999999999999999999", "1 km", "1 ", " km", "mon-", "-fri",
+      "24:60",
       "M3.2.0", "EST5EDT,M13.2.0,M1.1.1", "0.0000001", "é", "nan", "1.", ".5", "2022-02-30", "0000-00-00",
     ]
     for _ in 0..<2_000 {
@@ -98,7 +100,8 @@ struct TariffTests {
   func time() throws {
     let zone = try #require(CivilTimeZone("America/New_York"))
     for (text, utc) in [
-      ("2016-03-13T01:59:59", 1_457_852_399), ("2016-03-13T03:00", 1_457_852_400), ("2016-11-06T01:59:59", 1_478_411_999),
+      ("2016-03-13T01:59:59", 1_457_852_399), ("2016-03-13T03:00", 1_457_852_400),
+      ("2016-11-06T01:59:59", 1_478_411_999),
       ("2016-11-06T02:00", 1_478_415_600), ("2016-07-01", 1_467_345_600), ("1969-12-31T19:00", 0),
     ] as [(String, Int64)] {
       let local = try #require(LocalMoment(text))

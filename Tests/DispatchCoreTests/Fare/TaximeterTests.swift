@@ -8,7 +8,9 @@ struct TaximeterTests {
   private let end = Samples.at(100_000)
 
   /// A car that goes east at a speed, a position every ten seconds.
-  private func drive(_ metersPerSecond: Double, seconds: Int, from start: Int = 0, meters: Double = 0) -> [Taximeter.Fix] {
+  private func drive(_ metersPerSecond: Double, seconds: Int, from start: Int = 0, meters: Double = 0) -> [Taximeter
+    .Fix]
+  {
     stride(from: 0, through: seconds, by: 10).map { second in
       let east = meters + metersPerSecond * Double(second)
       return Taximeter.Fix(
@@ -85,7 +87,9 @@ struct TaximeterTests {
       let way = Int64(random.below(40_000)) * FareUnits.mileMicrometers / 1_000
       let time = Int64(random.below(7_200_000))
       let units = meter.estimatedUnits(micrometers: way, milliseconds: time)
-      let (low, high) = (max(way / meter.unitMicrometers, time / 60_000), way / meter.unitMicrometers + time / 60_000 + 1)
+      let (low, high) = (
+        max(way / meter.unitMicrometers, time / 60_000), way / meter.unitMicrometers + time / 60_000 + 1
+      )
       guard units >= low, units <= high,
         meter.estimatedUnits(micrometers: way + Int64(random.below(400_000_000)), milliseconds: time) >= units,
         meter.estimatedUnits(micrometers: way, milliseconds: time + Int64(random.below(90_000))) >= units

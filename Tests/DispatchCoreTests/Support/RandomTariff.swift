@@ -12,7 +12,8 @@ enum RandomTariff {
     FixedDecimal(millionths: Int64(random.below(4_000_000))).description
   }
 
-  private static func bands(_ name: String, unit: String, step: Int, _ random: inout SeededRandom) -> [(String, String)] {
+  private static func bands(_ name: String, unit: String, step: Int, _ random: inout SeededRandom) -> [(String, String)]
+  {
     guard random.chance(0.9) else { return [] }
     let per = ("\(name).per", "1 \(unit)")
     guard random.chance(0.6) else { return [per, ("\(name).rate", rate(&random))] }

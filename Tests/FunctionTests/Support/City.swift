@@ -90,7 +90,8 @@ final class City: Sendable {
         "suggestions": record, "pairs": record, "log": log,
         "travelTimes": travelTimes ?? LearnedTravelTimes(models: models, speeds: configuration.speeds),
         "versions": record, "ledger": record, "positions": record, "workbench": PlainWorkbench(),
-      ] as [String: any Sendable]).merging(replaced) { $1 }, environment: environment, clock: clock, logger: Self.logger)
+      ] as [String: any Sendable]).merging(replaced) { $1 }, environment: environment, clock: clock, logger: Self.logger
+    )
   }
 
   private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

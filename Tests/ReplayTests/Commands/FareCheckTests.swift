@@ -62,7 +62,10 @@ struct FareCheckTests {
   func faults() {
     for (yaml, expected) in [
       ("a: 1", "id is missing"), ("- 1", "a mapping"), ("id: [", "not YAML"), ("id: &x 1\nregion: *x", "timeZone"),
-      ("id: t\nregion: sf\ncurrency: USD\ntimeZone: UTC\nvalidFrom: 2020-01-01\nbase: 1.005", "base must be whole minor units"),
+      (
+        "id: t\nregion: sf\ncurrency: USD\ntimeZone: UTC\nvalidFrom: 2020-01-01\nbase: 1.005",
+        "base must be whole minor units"
+      ),
       ("id: t\nregion: sf\ncurrency: USD\ntimeZone: UTC\nvalidFrom: 2020-01-01\nbse: 1", "bse is no field"),
     ] {
       do {

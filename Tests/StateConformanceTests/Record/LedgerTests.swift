@@ -39,7 +39,10 @@ struct LedgerTests {
       }
       let trial = try await record.trialBalance()
       #expect(trial.reduce(0) { $0 + $1.debits - $1.credits } == 0)
-      #expect(trial.map(\.account) == ["commission", "drivers", "fares", "promotions", "riders", "tax:vat", "tolls", "topUps"])
+      #expect(
+        trial.map(\.account) == [
+          "commission", "drivers", "fares", "promotions", "riders", "tax:vat", "tolls", "topUps",
+        ])
       #expect(try await record.audit(at: Sample.time(9_001)).violations.isEmpty)
     }
   }

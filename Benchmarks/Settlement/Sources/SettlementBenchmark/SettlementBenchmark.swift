@@ -40,7 +40,8 @@ enum SettlementBenchmark {
       print(
         asRows
           ? "\(name)\t\(Int(rate))\tpgbench, \(batch * 11) rows\t\(shown)\t\(ratio)"
-          : "\(name), \(workers) at once: \(Int(rate)); pgbench with \(batch * 11) rows a transaction: \(shown) (\(ratio))")
+          : "\(name), \(workers) at once: \(Int(rate)); pgbench with \(batch * 11) rows a transaction: \(shown) (\(ratio))"
+      )
     }
     let report = try await record.audit(at: Timestamp(unixMilliseconds: 1_700_000_100_000))
     print("audited \(report.rides) rides, \(report.ledgerEntries) entries: \(report.violations.count) violations")
