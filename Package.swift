@@ -101,7 +101,7 @@ let package = Package(
     library("FunctionKit", [logging, serviceContext]),
     library(
       "TriggerRuntime",
-      ["FunctionKit", nioCore, nioPosix, logging, metrics, serviceLifecycle, yams]),
+      ["FunctionKit", nioCore, nioPosix, logging, metrics, serviceLifecycle, unixSignals, yams]),
     library("RedisClient", ["CHiredis", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
     library("PostgresClient", ["CLibpq", logging, metrics, serviceLifecycle]),
     library(

@@ -45,6 +45,9 @@ package enum RedisKeys {
     "{handled:\(scope)}:\(source.utf8.count):\(source)\(id)"
   }
 
+  /// What a key of a key-value store names: its value, its counters or its list.
+  static func keyValue(_ namespace: String, _ key: String, _ part: String) -> String { "{\(namespace):\(key)}:\(part)" }
+
   private static func tagged(_ topic: TopicName) -> String {
     topic.region.map { "{\($0)}:topic:\(topic.name)" } ?? "{topic:\(topic.name)}"
   }

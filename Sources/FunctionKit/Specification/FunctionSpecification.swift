@@ -27,6 +27,13 @@ public struct FunctionSpecification: Sendable, Equatable {
   /// Its triggers by name.
   public var triggers: [String: TriggerSpecification] = [:]
 
+  /// Versions beside its own, by their names.
+  public var versions: [String: VersionSpecification] = [:]
+  /// How versions get more traffic, and when they get none any more.
+  public var rollout: RolloutSpecification = RolloutSpecification()
+  /// What keeps events on one version: `subject`, `caller`, `parameter:<name>`, `header:<name>`, `extension:<name>`; nil takes what fits.
+  public var partitionKey: String?
+
   /// Creates a specification.
   /// - Parameters:
   ///   - name: the function's name.

@@ -7,6 +7,7 @@ struct FunctionLoader {
   let registry: FunctionRegistry
   let bindings: [any DataBinding]
   let environment: TriggerEnvironment
+  let recorder: Recorder?
 
   /// Builds everything; nothing is started.
   /// - Throws: `SetupError`.
@@ -18,6 +19,7 @@ struct FunctionLoader {
         throw SetupError("two functions are named \(specification.name)")
       }
       let function = try await load(specification, &opener, functions)
+      if let versions = function.versions { loaded.versions.append(versions) }
       let numWorkers = specification.triggers.values.map(\.numWorkers).max() ?? 1
       let direct = workers(function, .direct, TriggerSpecification(kind: "direct"), numWorkers: numWorkers)
       loaded.direct[specification.name] = direct
@@ -39,12 +41,21 @@ struct FunctionLoader {
     let levels = specification.loggerSinks.compactMap { Logger.Level(rawValue: $0.level) }
     if let level = levels.min() { logger.logLevel = level }
     if let logs = environment.configuration.logs { logger = try logs.open(specification) }
-    let setup = FunctionSetup(
+    var setup = FunctionSetup(
       name: specification.name, version: specification.version, bindings: try await opener.open(specification),
       environment: specification.environment, clock: environment.clock, logger: logger, functions: functions)
+    let function = try registry.build(specification.handler, setup)
+    var others: [String: any Function] = [:]
+    for (name, version) in specification.versions where version.remote == nil {
+      setup.version = name
+      setup.environment = specification.environment.merging(version.environment) { $1 }
+      others[name] = try registry.build(version.handler ?? specification.handler, setup)
+    }
     return LoadedFunction(
-      specification: specification, function: try registry.build(specification.handler, setup), logger: logger,
-      clock: environment.clock, tracer: environment.configuration.tracer)
+      specification: specification, function: function, logger: logger, clock: environment.clock,
+      tracer: environment.configuration.tracer,
+      versions: try FunctionVersions(specification, main: function, others: others, metrics: environment.metrics),
+      recorder: recorder)
   }
 
   private func workers(

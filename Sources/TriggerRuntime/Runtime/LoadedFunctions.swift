@@ -4,6 +4,8 @@ struct LoadedFunctions: Sendable {
   var workers: [TriggerWorkers] = []
   /// The workers for direct invocations, by function.
   var direct: [String: TriggerWorkers] = [:]
+  /// The versions of every function.
+  var versions: [FunctionVersions] = []
   /// The triggers that get their events by themselves.
   var loops: [any Trigger] = []
 }

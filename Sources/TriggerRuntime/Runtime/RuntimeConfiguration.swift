@@ -20,6 +20,9 @@ public struct RuntimeConfiguration: Sendable {
   /// How often dead letters are looked at that somebody wants to be tried again, in real time.
   public var redrivePeriod: Duration = .seconds(1)
 
+  /// How often the shares of versions and the wish for a recording are looked at, in real time.
+  public var versionPeriod: Duration = .seconds(1)
+
   /// Creates a configuration.
   /// - Parameter instanceID: names this process; nil makes a name that nobody else has.
   public init(instanceID: String? = nil) {

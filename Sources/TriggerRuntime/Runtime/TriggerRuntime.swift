@@ -13,6 +13,7 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   private struct State {
     var stage = Stage.created
     var loaded = LoadedFunctions()
+    var keeper: RolloutKeeper?
     var checks: [(name: String, check: @Sendable () async -> String?)] = []
   }
 
@@ -22,6 +23,7 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   private let registry: FunctionRegistry
   private let bindings: [any DataBinding]
   private let environment: TriggerEnvironment
+  let recorder: Recorder
   private let state = Mutex(State())
 
   /// Creates a runtime; nothing is opened or started yet.
@@ -48,6 +50,7 @@ public final class TriggerRuntime: Service, FunctionInvoker {
     environment = TriggerEnvironment(
       clock: clock, http: http, stores: stores, configuration: configuration, logger: logger,
       metrics: metrics, eventLoop: MultiThreadedEventLoopGroup.singleton.any())
+    recorder = Recorder(store: stores.shared, logger: logger)
   }
 
   // MARK: Life
@@ -69,10 +72,13 @@ public final class TriggerRuntime: Service, FunctionInvoker {
       return
     }
     do {
-      let loaded = try await FunctionLoader(registry: registry, bindings: bindings, environment: environment)
-        .load(specifications, functions: self)
+      let loaded = try await FunctionLoader(
+        registry: registry, bindings: bindings, environment: environment, recorder: recorder
+      ).load(specifications, functions: self)
+      let keeper = RolloutKeeper(loaded.versions, store: environment.stores.shared, logger: environment.logger)
       state.withLock { state in
         state.loaded = loaded
+        state.keeper = keeper
         state.stage = .prepared
       }
     } catch {
@@ -88,7 +94,9 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   /// - Throws: `SetupError`, or where the HTTP server cannot listen.
   public func run() async throws {
     try await prepare()
-    let loaded = state.withLock { $0.loaded }
+    let (loaded, keeper) = state.withLock { ($0.loaded, $0.keeper) }
+    // Before the first event: what the instances agreed on holds for it too.
+    await keeper?.look()
     try await http?.start()
     state.withLock { $0.stage = .running }
     environment.logger.info(
@@ -108,6 +116,9 @@ public final class TriggerRuntime: Service, FunctionInvoker {
           logger: environment.logger
         ).run()
       }
+      let period = environment.configuration.versionPeriod
+      let shares = Task { await keeper?.run(every: period) }
+      let recording = Task { [recorder] in await recorder.run(every: period) }
       // Also returns where the task is cancelled.
       try? await gracefulShutdown()
       state.withLock { $0.stage = .draining }
@@ -118,6 +129,8 @@ public final class TriggerRuntime: Service, FunctionInvoker {
       for trigger in loaded.loops { trigger.stop() }
       await http?.shutdown()
       watch.cancel()
+      shares.cancel()
+      recording.cancel()
       await group.waitForAll()
       for workers in loaded.workers { await workers.pool.drain(timeout: .zero) }
       for alarm in alarms { alarm.cancel() }
@@ -142,6 +155,12 @@ public final class TriggerRuntime: Service, FunctionInvoker {
       [event], on: workers, caller: caller, attempt: 1, waitsForEnd: false)
     guard let result = results.first else { throw InvocationError.unknownFunction }
     return try result.get()
+  }
+
+  /// What shares the traffic among versions.
+  func keeper() throws -> RolloutKeeper {
+    guard let keeper = state.withLock({ $0.keeper }) else { throw InvocationError.shuttingDown }
+    return keeper
   }
 
   // MARK: Health

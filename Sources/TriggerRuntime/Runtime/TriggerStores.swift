@@ -17,6 +17,9 @@ public struct TriggerStores: Sendable {
   /// Remembers handled events for delivery that takes effect once; nil where no trigger wants that.
   public var deduplication: (any DeduplicationStore)?
 
+  /// What the instances share beside: how traffic is split among versions, and recordings; by default as long as the process lives.
+  public var shared: any KeyValueStore = MemoryKeyValueStore()
+
   /// Creates stores.
   /// - Parameters:
   ///   - leases: what keeps a running tick to one instance.

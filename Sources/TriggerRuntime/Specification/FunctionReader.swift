@@ -8,6 +8,7 @@ struct FunctionReader {
   private static let known = [
     "description", "disable", "handler", "runtime", "version", "alias", "env", "eventTimeout", "loggerSinks",
     "dataBindings", "triggers", "resources", "minReplicas", "maxReplicas", "retries",
+    "versions", "rollout", "partitionKey",
   ]
 
   func read(_ spec: SpecificationCursor, name: String) -> FunctionSpecification? {
@@ -39,6 +40,7 @@ struct FunctionReader {
     for (name, cursor) in fields["retries"]?.entries() ?? [] {
       specification.retries[name] = DeliveryReader.policy(cursor)
     }
+    VersionsReader(environment: environment).read(fields, into: &specification)
     for (name, cursor) in fields["triggers"]?.entries() ?? [] {
       specification.triggers[name] = TriggerReader().read(cursor)
     }

@@ -9,18 +9,50 @@ final class LoadedFunction: Sendable {
   let logger: Logger
   let clock: any WallClock
   let tracer: Tracer?
+  /// Its versions; nil where only one can be.
+  let versions: FunctionVersions?
+  /// Writes down what it sees; nil where nobody can ask for that.
+  let recorder: Recorder?
 
   var name: String { specification.name }
 
   init(
     specification: FunctionSpecification, function: any Function, logger: Logger, clock: any WallClock,
-    tracer: Tracer? = nil
+    tracer: Tracer? = nil, versions: FunctionVersions? = nil, recorder: Recorder? = nil
   ) {
+    self.versions = versions
+    self.recorder = recorder
     self.tracer = tracer
     self.specification = specification
     self.function = function
     self.logger = logger
     self.clock = clock
+  }
+
+  /// Runs the function, in the version that the event belongs to.
+  func handle(_ event: Event, _ context: Context) async throws -> Response {
+    if let recorder, recorder.isOn(name) { return try await recorder.record(self, event, context) }
+    return try await handleUnrecorded(event, context)
+  }
+
+  /// Runs the function, in the version that the event belongs to, whether or not somebody records.
+  func handleUnrecorded(_ event: Event, _ context: Context) async throws -> Response {
+    if let versions, let version = versions.version(of: event, caller: context.caller) {
+      return try await versions.handle(event, context, on: version)
+    }
+    return try await function.handle(event, context)
+  }
+
+  /// Runs the function on a batch, each event in the version that it belongs to.
+  func handle(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
+    if let recorder, recorder.isOn(name) { return await recorder.record(self, batch: events, context) }
+    return await handleUnrecorded(batch: events, context)
+  }
+
+  /// Runs the function on a batch, each event in the version that it belongs to, whether or not somebody records.
+  func handleUnrecorded(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
+    if let results = await versions?.handle(batch: events, context) { return results }
+    return await function.handle(batch: events, context)
   }
 
   /// A logger for one trigger's invocations, which adds the id of the event at hand.

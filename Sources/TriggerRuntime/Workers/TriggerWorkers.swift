@@ -57,7 +57,7 @@ final class TriggerWorkers: Sendable {
   private func invoke(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
     do {
       return try await CurrentInvocation.$eventID.withValue(event.id) {
-        .success(try await function.function.handle(event, context))
+        .success(try await function.handle(event, context))
       }
     } catch {
       logUnexpected(error, event: event.id)
@@ -78,7 +78,7 @@ final class TriggerWorkers: Sendable {
   }
 
   private func invoke(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
-    var results = await function.function.handle(batch: events, context)
+    var results = await function.handle(batch: events, context)
     for (event, result) in zip(events, results) {
       if case .failure(let error) = result { logUnexpected(error, event: event.id) }
     }

@@ -69,6 +69,16 @@ enum FunctionCatalog {
     return registry
   }
 
+  /// The names of all functions, which are those of their folders.
+  static var names: [String] { entries.map(\.folder) }
+
+  /// One function's function.yaml as it is carried; nil where there is no such function.
+  static func specification(of name: String) -> (file: String, text: String)? {
+    entries.first { $0.folder == name }.map { entry in
+      ("functions/\(entry.folder)/function.yaml", String(decoding: entry.specification, as: UTF8.self))
+    }
+  }
+
   /// The function.yaml of every function, as carried or as found below a folder that overrides it.
   /// - Parameter directory: a folder of function folders; nil takes what the program carries.
   static func specifications(overriddenBy directory: String?) -> [(file: String, text: String)] {

@@ -4,5 +4,8 @@ import ArgumentParser
 struct Functions: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Look at the functions of a running server and change how they run.",
-    subcommands: [FunctionsLogLevel.self])
+    subcommands: [
+      FunctionsList.self, FunctionsShow.self, FunctionsWeight.self, FunctionsPromote.self, FunctionsRollback.self,
+      FunctionsLogLevel.self,
+    ])
 }

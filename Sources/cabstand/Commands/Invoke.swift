@@ -1,6 +1,4 @@
 import ArgumentParser
-import DispatchCore
-import DispatchState
 import FunctionKit
 import Logging
 import TriggerRuntime
@@ -8,11 +6,12 @@ import TriggerRuntime
 /// `cabstand invoke`: runs one function in this process on memory bindings.
 struct Invoke: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    _superCommandName: "cabstand",
     abstract: "Run one function in this process on memory bindings.",
     discussion: """
       The event is a CloudEvent in JSON (structured mode), or any other text, which becomes the body. Functions behind a REST route get
       method and path by --method and --path. Prints the answer's body to stdout, status and log to stderr; exits with 1 where the
-      function fails.
+      function fails. Under a debugger: lldb -- cabstand invoke …
       """)
 
   @Argument(help: "The function's name, such as location-ping.")
@@ -23,47 +22,75 @@ struct Invoke: AsyncParsableCommand {
   var method: String = "POST"
   @Option(help: "Path of the request that the function sees, such as /v1/drivers/cab-7/shift.")
   var path: String?
+  @Option(help: "On whose behalf: driver:<id>, rider:<id>, operator:<id> or service:<id>. Default: nobody's.")
+  var caller: String?
   @Flag(help: "Print one JSON object with status, headers and body.") var json = false
   @OptionGroup var logs: LogOptions
 
   func run() async throws {
-    let logger = try logs.logger("invoke")
-    let reader = SpecificationReader(environment: ProcessInformation.environment)
-    let specifications = try FunctionCatalog.specifications(overriddenBy: nil).map {
-      try reader.read($0.text, file: $0.file)
+    var request = InvocationCommand(function: function)
+    request.event = event
+    request.method = method
+    request.path = path
+    request.caller = caller
+    request.isJSON = json
+    try await request.run(try logs.logger("invoke"))
+  }
+}
+
+/// One invocation as the command line has it.
+struct InvocationCommand {
+  var function: String
+  var event: String?
+  var method = "POST"
+  var path: String?
+  var caller: String?
+  var isJSON = false
+
+  init(function: String) {
+    self.function = function
+  }
+
+  /// Reads the common forms without ArgumentParser, whose reflection takes longer than the invocation.
+  /// - Parameter arguments: what follows `invoke`.
+  /// - Returns: nil where ArgumentParser has to look: at what is wrong, rare or asks for help.
+  init?(plain arguments: ArraySlice<String>) {
+    guard let name = arguments.first, !name.hasPrefix("-") else { return nil }
+    self.init(function: name)
+    var rest = arguments.dropFirst()
+    while let argument = rest.popFirst() {
+      if argument == "--json" {
+        isJSON = true
+        continue
+      }
+      guard let value = rest.popFirst(), value == "-" || !value.hasPrefix("-") else { return nil }
+      switch argument {
+      case "--event": event = value
+      case "--method": method = value
+      case "--path": path = value
+      case "--caller": caller = value
+      default: return nil
+      }
     }
-    guard let specification = specifications.first(where: { $0.name == function }) else {
-      let known = specifications.map(\.name).joined(separator: ", ")
-      throw ValidationError("There is no function \(function); there are \(known).")
+  }
+
+  /// Invokes and prints.
+  func run(_ logger: Logger) async throws {
+    let run = try await InvocationRun(logger)
+    guard let specification = try run.specification(function) else {
+      throw ValidationError(
+        "There is no function \(function); there are \(FunctionCatalog.names.joined(separator: ", ")).")
     }
+    let caller = try self.caller.map { try CallerText.parse($0) } ?? .anonymous
     let event = try readEvent(specification)
-    let runtime = try await runtime(specification, logger)
     let response: Response
     do {
-      response = try await runtime.invoke(function: function, event)
+      response = try await run.invoke(specification, event, as: caller)
     } catch let error as FunctionError {
       Terminal.note("\(error.status) \(error.code)\(error.field.map { " at \($0)" } ?? ""): \(error.message)")
       throw ExitCode(1)
     }
-    try await InvocationPrinter(isJSON: json).show(response)
-  }
-
-  private func runtime(_ specification: FunctionSpecification, _ logger: Logger) async throws -> TriggerRuntime {
-    let stores = StoreSet.memory()
-    let configuration = DispatchConfiguration()
-    for region in configuration.regions.regions {
-      for vehicleClass in VehicleClass.allCases {
-        try await stores.record.add(.standard(region: region.id, vehicleClass: vehicleClass))
-      }
-    }
-    let follower = FleetFollower(
-      fleet: stores.fleet, drivers: stores.record, regions: configuration.regions.regions.map(\.id))
-    let runtime = TriggerRuntime(
-      functions: [specification], registry: FunctionCatalog.registry(),
-      bindings: Bindings.all(stores, follower: follower, configuration: configuration),
-      stores: stores.triggers, logger: logger)
-    try await runtime.prepare()
-    return runtime
+    try await InvocationPrinter(isJSON: isJSON).show(response)
   }
 
   private func readEvent(_ specification: FunctionSpecification) throws -> Event {

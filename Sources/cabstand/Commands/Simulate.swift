@@ -28,6 +28,9 @@ struct Simulate: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("File for the surge of every zone in every tick, as CSV.", valueName: "file"))
   var prices: String?
+  @Option(
+    help: ArgumentHelp("File for what the functions see and do, for test-feed.", valueName: "file"))
+  var record: String?
   @Flag(help: "Print the report as one JSON object.") var json = false
   @Flag(help: "No progress.") var quiet = false
 
@@ -35,6 +38,7 @@ struct Simulate: AsyncParsableCommand {
     if flags.policy.count > 1, decisionLog != nil {
       throw ValidationError("--decision-log is for one policy at a time.")
     }
+    if flags.policy.count > 1, record != nil { throw ValidationError("--record is for one policy at a time.") }
     if flags.policy.count > 1, prices != nil { throw ValidationError("--prices is for one policy at a time.") }
   }
 
@@ -82,7 +86,11 @@ struct Simulate: AsyncParsableCommand {
     priceFile?.write(Array(PriceLog.header.utf8))
     var takePrices: (@Sendable ([UInt8]) -> Void)?
     if let priceFile { takePrices = { priceFile.write($0) } }
-    let parts = try await assembly.parts(for: scenario, policy: policy, knowledge: knowledge, prices: takePrices)
+    let feedFile = try record.map { try LogFile($0) }
+    var takeFeed: (@Sendable ([UInt8]) -> Void)?
+    if let feedFile { takeFeed = { feedFile.write($0) } }
+    let parts = try await assembly.parts(
+      for: scenario, policy: policy, knowledge: knowledge, prices: takePrices, record: takeFeed)
     let file = try decisionLog.map { try LogFile($0) }
     let log = DecisionLog(write: file.map { file in { file.write($0) } })
     let simulation = Simulation(
@@ -92,6 +100,7 @@ struct Simulate: AsyncParsableCommand {
     printer?.finish()
     try file?.close()
     try priceFile?.close()
+    try feedFile?.close()
     return result
   }
 

@@ -27,6 +27,15 @@ struct LogOptions: ParsableArguments, Sendable {
     return logger
   }
 
+  /// A logger to stderr at the level that the environment names.
+  static func plainLogger(_ label: String) throws -> Logger {
+    let text = Environment.text("CABSTAND_LOG_LEVEL") ?? "info"
+    guard let level = Logger.Level(rawValue: text) else { throw ValidationError("Unknown log level \(text).") }
+    var logger = Logger(label: label, factory: { StreamLogHandler.standardError(label: $0) })
+    logger.logLevel = level
+    return logger
+  }
+
   private func level() throws -> Logger.Level {
     let text = logLevel ?? Environment.text("CABSTAND_LOG_LEVEL") ?? "info"
     guard let level = Logger.Level(rawValue: text) else {

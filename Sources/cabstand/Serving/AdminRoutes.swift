@@ -46,6 +46,17 @@ struct AdminRoutes: Sendable {
               json.member("version", function.version)
               json.member("handler", function.handler)
               json.member("description", function.description)
+              if let report = runtime.versionReport(function.name), report.versions.count > 1 {
+                json.key("versions")
+                json.array { json in
+                  for version in report.versions {
+                    json.object { json in
+                      json.member("version", version.name)
+                      json.member("weight", version.weight)
+                    }
+                  }
+                }
+              }
               if let level = levels[function.name] { json.member("logLevel", level.level.rawValue) }
               json.key("triggers")
               json.array { json in

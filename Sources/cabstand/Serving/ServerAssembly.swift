@@ -45,6 +45,8 @@ struct ServerAssembly: Sendable {
     try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes, logs: logs).register(on: server)
     try StatusRoutes(runtime: runtime, server: server, statistics: statistics, logs: logs, stores: stores)
       .register(on: server)
+    try VersionRoutes(runtime: runtime).register(on: server)
+    try RecordingRoutes(runtime: runtime, regions: regionIDs.map(\.description)).register(on: server)
     services =
       [logs, LogReopener(logs: logs)] + (runtimeConfiguration.tracer.map { [$0] } ?? []) + stores.services + [
         statistics,

@@ -29,9 +29,10 @@ struct SimulationAssembly {
   ///   - policy: how functions are set.
   ///   - knowledge: what the dispatcher learned before.
   ///   - prices: takes the price of every zone in every tick, as lines of CSV.
+  ///   - record: takes what the functions see and do, as a feed for `cabstand test-feed`.
   func parts(
     for scenario: Scenario, policy: SimulationPolicy, knowledge: DispatcherKnowledge = DispatcherKnowledge(),
-    prices: (@Sendable ([UInt8]) -> Void)? = nil
+    prices: (@Sendable ([UInt8]) -> Void)? = nil, record: (@Sendable ([UInt8]) -> Void)? = nil
   ) async throws -> SimulationParts {
     let clock = ManualClock(now: EventTime(unixMilliseconds: scenario.startMilliseconds))
     let configuration = DispatchConfiguration(regions: served(scenario), speeds: knowledge.speeds)
@@ -57,6 +58,8 @@ struct SimulationAssembly {
     )
     let registry = FunctionCatalog.registry()
     var functions: [SimulatedFunction] = []
+    let counter = RecordedFunction.Counter()
+    record?(FeedFile.header(regions: regionIDs.map(\.description)))
     var freshnessSeconds = 60
     var offersNextRides = false
     for specification in policy.applied(to: specifications) where !specification.isDisabled {
@@ -73,7 +76,14 @@ struct SimulationAssembly {
         environment: specification.environment, clock: clock, logger: logger, functions: invoker)
       let function = try registry.build(specification.handler, setup)
       invoker.add(function, named: specification.name)
-      functions.append(try Self.simulated(specification, function))
+      var simulated: any Function = function
+      if let record {
+        // What functions call of one another is not recorded: it happens again when they run again.
+        simulated = RecordedFunction(
+          name: specification.name, version: specification.version, function: function, counter: counter
+        ) { record($0.json() + [0x0A]) }
+      }
+      functions.append(try Self.simulated(specification, simulated))
     }
     return SimulationParts(
       clock: clock, record: stores.record, fleet: stores.fleet, regions: regionIDs, functions: functions,

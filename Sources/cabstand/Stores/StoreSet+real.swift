@@ -38,14 +38,16 @@ extension StoreSet {
       let record = PostgresRecord(pool: pool, logger: logger)
       // Private stores have no other instance: a lease in Redis would only outlive a killed one.
       let leases: any LeaseKeeper = embedded.isPrivate ? MemoryLeaseKeeper() : RedisLeases(client: redis)
+      var triggers = TriggerStores(
+        leases: leases, ticks: RedisTicks(client: redis), streams: streams,
+        outbox: PostgresDeliveries(pool: pool, content: .outbox, event: OutboxEvent.event),
+        invocations: PostgresDeliveries(pool: pool, content: .invocations, event: OutboxEvent.event),
+        deadLetters: PostgresDeadLetters(pool: pool), deduplication: RedisDeduplication(client: redis))
+      triggers.shared = RedisKeyValueStore(client: redis)
       return StoreSet(
         record: record, fleet: RedisFleet(client: redis), hub: hub,
         publisher: streams,
-        triggers: TriggerStores(
-          leases: leases, ticks: RedisTicks(client: redis), streams: streams,
-          outbox: PostgresDeliveries(pool: pool, content: .outbox, event: OutboxEvent.event),
-          invocations: PostgresDeliveries(pool: pool, content: .invocations, event: OutboxEvent.event),
-          deadLetters: PostgresDeadLetters(pool: pool), deduplication: RedisDeduplication(client: redis)),
+        triggers: triggers,
         leases: leases,
         models: StoredModels(store: record, workbench: QueueWorkbench()), services: [pool, redis, tail],
         hasFeedTail: true, redisURL: urls.redis, postgresURL: urls.postgres,

@@ -22,7 +22,7 @@ enum ModuleRules {
     "DispatchAPI": ports.union(["FunctionKit", "Synchronization"]),
     // Hosts functions without knowing what they do. Foundation for the calendars and time zones of cron alone.
     "TriggerRuntime": system.union(nio).union(service).union([
-      "FunctionKit", "Foundation", "ServiceContextModule", "Yams",
+      "FunctionKit", "Foundation", "ServiceContextModule", "UnixSignals", "Yams",
     ]),
     // The only ones that see a C module besides the standard library.
     "RedisClient": system.union(service).union(["CHiredis", "NIOCore", "NIOPosix"]),
