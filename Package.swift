@@ -167,6 +167,8 @@ let package = Package(
       "FunctionTests",
       ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging]
         + functions.map { .init(stringLiteral: $0.1) }),
-    tests("EndToEndTests", ["EmbeddedStores", "FunctionKit", "Replay", "HexGrid", nioCore, nioPosix, nioHTTP1]),
+    tests(
+      "EndToEndTests", ["EmbeddedStores", "FunctionKit", "Replay", "HexGrid", nioCore, nioPosix, nioHTTP1],
+      exclude: ["Feeds/demo-city.ndjson"]),
   ]
 )

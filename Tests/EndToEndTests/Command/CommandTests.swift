@@ -15,7 +15,12 @@ extension EndToEnd {
         + ["--keep-serving", "--shuffle", "--duplicates", "--batch", "--declines", "--patience"],
       "audit": ["--json", "--data-dir", "--redis-url", "--postgres-url", "--region"],
       "status": ["--url", "--data-dir", "--json"],
-      "invoke": ["--event", "--method", "--path", "--json"],
+      "invoke": ["--event", "--method", "--path", "--json", "--caller"],
+      "record": ["--output", "--function", "--seconds", "--max-events", "--redact"],
+      "test-feed": ["--function", "--ignore", "--json"],
+      "dev": ["--directory", "--build-command", "--program"],
+      "new": ["--directory"],
+      "functions": ["list", "show", "weight", "promote", "rollback", "log-level"],
       "migrate": ["--status", "--data-dir", "--postgres-url"],
     ]
 
