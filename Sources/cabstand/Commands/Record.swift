@@ -49,8 +49,8 @@ struct Record: AsyncParsableCommand {
     }
     file.write(FeedFile.header(regions: (started["regions"]?.elements ?? []).compactMap(\.text)))
     var count = 0
-    let end = ContinuousClock.now + .seconds(seconds)
-    while count < maxEvents, ContinuousClock.now < end, !Task.isCancelled {
+    let limit = ContinuousClock.now + .seconds(seconds)
+    while count < maxEvents, ContinuousClock.now < limit, !Task.isCancelled {
       try? await Task.sleep(for: .milliseconds(500))
       count += try await read(id, from: count, file, client)
     }
@@ -66,8 +66,10 @@ struct Record: AsyncParsableCommand {
       count += more
     }
     try file.close()
-    Terminal.note("\(count) invocations")
-    return true
+    let end = try await Task { try await client.send(.get, "/admin/recording/\(id)") }.value
+    let dropped = (try? JSONValue(parsing: end))?["dropped"]?.integer ?? 0
+    Terminal.note("\(count) invocations" + (dropped > 0 ? ", \(dropped) more could not be kept" : ""))
+    return dropped == 0
   }
 
   private var order: [UInt8] {

@@ -26,20 +26,30 @@ struct RecordingRoutes: Sendable {
       try await runtime.stopRecording()
       return .noContent
     }
+    try server.route("GET", "/admin/recording/{id}") { request in
+      let id = request.info.parameters["id"] ?? ""
+      let (_, dropped) = try await runtime.recordedLines(id, from: 0, limit: 0)
+      return .json(
+        JSONWriter.bytes { json in
+          json.object { json in
+            json.member("id", id)
+            json.member("dropped", dropped)
+          }
+        })
+    }
     try server.route("GET", "/admin/recording/{id}/lines") { request in
       let start = request.info.query["from"].flatMap { Int($0) } ?? 0
       guard start >= 0 else {
         throw FunctionError(.badInput, code: "outOfRange", "from must be 0 or more.", field: "from")
       }
       let id = request.info.parameters["id"] ?? ""
-      let (lines, dropped) = try await runtime.recordedLines(id, from: start, limit: Self.page)
+      let (lines, _) = try await runtime.recordedLines(id, from: start, limit: Self.page)
       var body: [UInt8] = []
       for line in lines {
         body += line
         body.append(0x0A)
       }
-      return Response(
-        contentType: "application/x-ndjson", headers: [("x-cabstand-dropped", String(dropped))], body: .bytes(body))
+      return Response(contentType: "application/x-ndjson", body: .bytes(body))
     }
   }
 

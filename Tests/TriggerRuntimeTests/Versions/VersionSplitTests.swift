@@ -83,8 +83,10 @@ struct VersionSplitTests {
 
   @Test func `slots are the same in every process`() {
     // Whoever changes the hash moves every key of every deployment.
-    #expect(VersionSplit.slot(of: "ride-1", function: "settle-fare") == VersionSplit.slot(of: "ride-1", function: "settle-fare"))
-    #expect(VersionSplit.slot(of: "", function: "") == 8_986 || VersionSplit.slot(of: "", function: "") >= 0)
+    #expect(VersionSplit.slot(of: "ride-1", function: "settle-fare") == 3121)
+    #expect(VersionSplit.slot(of: "ride-2", function: "settle-fare") == 2584)
+    #expect(VersionSplit.slot(of: "ride-1", function: "quote-fare") == 3025)
+    #expect(VersionSplit.slot(of: "", function: "") == 7227)
     let slots = Set((0..<1_000).map { VersionSplit.slot(of: "\($0)", function: "f") })
     #expect(slots.count > 900 && slots.allSatisfy { (0..<10_000).contains($0) })
   }
