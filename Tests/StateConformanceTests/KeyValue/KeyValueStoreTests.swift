@@ -48,13 +48,20 @@ struct KeyValueStoreTests {
   func `a list takes what it has room for`(_ store: StreamStore) async throws {
     try await run(store) { store in
       let values = (0..<1_200).map { Array("value \($0)".utf8) }
-      #expect(try await store.append(Array(values[..<700]), to: "l", limit: 1_000, expiresAfter: nil) == 700)
-      #expect(try await store.append(Array(values[700...]), to: "l", limit: 1_000, expiresAfter: nil) == 300)
-      #expect(try await store.append([[1]], to: "l", limit: 1_000, expiresAfter: nil) == 0)
-      #expect(try await store.list("l", from: 0, limit: 2_000) == Array(values[..<1_000]))
-      #expect(try await store.list("l", from: 998, limit: 10) == Array(values[998..<1_000]))
-      #expect(try await store.list("l", from: 1_000, limit: 10) == [])
-      #expect(try await store.list("l", from: 0, limit: 0) == [])
+      let answer1 = try await store.append(Array(values[..<700]), to: "l", limit: 1_000, expiresAfter: nil)
+      #expect(answer1 == 700)
+      let answer2 = try await store.append(Array(values[700...]), to: "l", limit: 1_000, expiresAfter: nil)
+      #expect(answer2 == 300)
+      let answer3 = try await store.append([[1]], to: "l", limit: 1_000, expiresAfter: nil)
+      #expect(answer3 == 0)
+      let answer4 = try await store.list("l", from: 0, limit: 2_000)
+      #expect(answer4 == Array(values[..<1_000]))
+      let answer5 = try await store.list("l", from: 998, limit: 10)
+      #expect(answer5 == Array(values[998..<1_000]))
+      let answer6 = try await store.list("l", from: 1_000, limit: 10)
+      #expect(answer6 == [])
+      let answer7 = try await store.list("l", from: 0, limit: 0)
+      #expect(answer7 == [])
     }
   }
 

@@ -10,7 +10,8 @@ struct VersionSplitTests {
 
   @Test func `80 to 20 over 100,000 events keyed by ride is within one point and splits no ride`() throws {
     var split = VersionSplit(all: "1")
-    #expect(split.set("2", to: 2_000, balancing: "1"))
+    let isSet1 = split.set("2", to: 2_000, balancing: "1")
+    #expect(isSet1)
     let slots = split.expanded()
     var ofRide: [Int: String] = [:]
     var events: [String: Int] = [:]
@@ -31,7 +32,8 @@ struct VersionSplitTests {
     var last: [String] = (0..<5_000).map { version($0, split.expanded()) }
     var moves = [Int](repeating: 0, count: 5_000)
     for slots in stride(from: 500, through: 10_000, by: 500) {
-      #expect(split.set("2", to: slots, balancing: "1"))
+      let isSet2 = split.set("2", to: slots, balancing: "1")
+      #expect(isSet2)
       let table = split.expanded()
       for key in moves.indices {
         let now = version(key, table)
@@ -48,25 +50,34 @@ struct VersionSplitTests {
 
   @Test func `raising one of three moves no key between the others`() {
     var split = VersionSplit(all: "1")
-    #expect(split.set("2", to: 3_000, balancing: "1"))
-    #expect(split.set("3", to: 500, balancing: "1"))
+    let isSet3 = split.set("2", to: 3_000, balancing: "1")
+    #expect(isSet3)
+    let isSet4 = split.set("3", to: 500, balancing: "1")
+    #expect(isSet4)
     let before = split.expanded()
-    #expect(split.set("3", to: 4_000, balancing: "1"))
+    let isSet5 = split.set("3", to: 4_000, balancing: "1")
+    #expect(isSet5)
     for (old, new) in zip(before, split.expanded()) where old != new { #expect(old == "1" && new == "3") }
     #expect(split.percent(of: "1") == 30 && split.percent(of: "2") == 30 && split.percent(of: "3") == 40)
     // What was raised last goes back first: the split is as it was.
-    #expect(split.set("3", to: 500, balancing: "1"))
+    let isSet6 = split.set("3", to: 500, balancing: "1")
+    #expect(isSet6)
     #expect(split.expanded() == before)
   }
 
   @Test func `nobody gets more than the stable version has`() {
     var split = VersionSplit(all: "1")
-    #expect(split.set("2", to: 9_000, balancing: "1"))
+    let isSet7 = split.set("2", to: 9_000, balancing: "1")
+    #expect(isSet7)
     let before = split
-    #expect(!split.set("3", to: 1_001, balancing: "1"))
-    #expect(!split.set("1", to: 100, balancing: "1"))
-    #expect(!split.set("2", to: 10_001, balancing: "1"))
-    #expect(!split.set("2", to: -1, balancing: "1"))
+    let isSet8 = split.set("3", to: 1_001, balancing: "1")
+    #expect(!isSet8)
+    let isSet9 = split.set("1", to: 100, balancing: "1")
+    #expect(!isSet9)
+    let isSet10 = split.set("2", to: 10_001, balancing: "1")
+    #expect(!isSet10)
+    let isSet11 = split.set("2", to: -1, balancing: "1")
+    #expect(!isSet11)
     #expect(split == before)
   }
 
