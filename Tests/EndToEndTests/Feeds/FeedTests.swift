@@ -23,8 +23,9 @@ extension EndToEnd {
       let text = try #require(Directories.text(of: Self.feed, limitBytes: 64 << 20))
       #expect(text.contains("\"function\":\"quote-fare\""))
       // What a quote cost when it was recorded was something else.
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-        line.contains("\"function\":\"quote-fare\"") ? line.replacing("\"status\":201", with: "\"status\":299") : String(line)
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in
+        line.contains("\"function\":\"quote-fare\"")
+          ? String(line).replacing("\"status\":201", with: "\"status\":299") : String(line)
       }
       let path = try folder.write(lines.joined(separator: "\n"), to: "changed.ndjson")
       let outcome = try await Program.run(["test-feed", path])
