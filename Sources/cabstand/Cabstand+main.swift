@@ -8,7 +8,8 @@ extension Cabstand {
   static func main() async {
     let arguments = CommandLine.arguments.dropFirst()
     guard arguments.first == "invoke" else { return await main(nil) }
-    guard let command = InvocationCommand(plain: arguments.dropFirst()), let logger = try? LogOptions.plainLogger("invoke")
+    guard let command = InvocationCommand(plain: arguments.dropFirst()),
+      let logger = try? LogOptions.plainLogger("invoke")
     else { return await Invoke.main(Array(arguments.dropFirst())) }
     do {
       try await command.run(logger)

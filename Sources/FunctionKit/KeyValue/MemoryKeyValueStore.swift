@@ -31,14 +31,17 @@ public final class MemoryKeyValueStore: KeyValueStore {
   /// Creates an empty store.
   public init() {}
 
+  /// The value of a key; nil where there is none, or it has expired.
   public func get(_ key: String) async throws -> KeyValueEntry? {
     state.withLock { state in state.values[key].flatMap { $0.isAlive ? $0.value : nil } }
   }
 
+  /// Writes a value, whatever was there.
   public func put(_ key: String, _ value: [UInt8], expiresAfter lifetime: Duration?) async throws {
     state.withLock { Self.write(key, value, lifetime, &$0) }
   }
 
+  /// Writes a value where nobody else has written since.
   public func replace(
     _ key: String, revision: Int64?, with value: [UInt8], expiresAfter lifetime: Duration?
   ) async throws -> Bool {
@@ -57,6 +60,7 @@ public final class MemoryKeyValueStore: KeyValueStore {
       value: KeyValueEntry(value: value, revision: revision + 1), end: lifetime.map { .now + $0 })
   }
 
+  /// Removes what a key names: value, counters and list.
   public func remove(_ key: String) async throws {
     state.withLock { state in
       state.values[key] = nil
@@ -65,6 +69,7 @@ public final class MemoryKeyValueStore: KeyValueStore {
     }
   }
 
+  /// Adds to several counters of a key at once.
   public func add(_ amounts: [String: Int64], to key: String, expiresAfter lifetime: Duration?) async throws {
     state.withLock { state in
       state.sweep()
@@ -77,10 +82,12 @@ public final class MemoryKeyValueStore: KeyValueStore {
     }
   }
 
+  /// The counters of a key by their names.
   public func counters(of key: String) async throws -> [String: Int64] {
     state.withLock { state in state.counters[key].flatMap { $0.isAlive ? $0.value : nil } ?? [:] }
   }
 
+  /// Appends to a list as long as it has room.
   public func append(
     _ values: [[UInt8]], to key: String, limit: Int, expiresAfter lifetime: Duration?
   ) async throws -> Int {
@@ -94,6 +101,7 @@ public final class MemoryKeyValueStore: KeyValueStore {
     }
   }
 
+  /// Elements of a list.
   public func list(_ key: String, from start: Int, limit: Int) async throws -> [[UInt8]] {
     state.withLock { state in
       guard let kept = state.lists[key], kept.isAlive, start >= 0 else { return [] }

@@ -15,7 +15,8 @@ public final class FunctionHost: Sendable {
     /// What opens data bindings, one per class; `memory` (a key-value store) and `webhook` are there already.
     public var bindings: [any DataBinding] = []
     /// Where triggers read and what they keep; by default as long as the process lives.
-    public var stores: TriggerStores = TriggerStores(leases: MemoryLeaseKeeper(), deduplication: MemoryDeduplicationStore())
+    public var stores: TriggerStores = TriggerStores(
+      leases: MemoryLeaseKeeper(), deduplication: MemoryDeduplicationStore())
     /// What holds for all functions.
     public var runtime: RuntimeConfiguration = RuntimeConfiguration()
     /// The clock that functions and triggers share.
@@ -50,7 +51,8 @@ public final class FunctionHost: Sendable {
   ///   - configuration: what it is made of.
   /// - Throws: `SpecificationError` with file and line, or `SetupError`.
   public init(
-    functions: [(file: String, text: String)], registry: FunctionRegistry, configuration: Configuration = Configuration()
+    functions: [(file: String, text: String)], registry: FunctionRegistry,
+    configuration: Configuration = Configuration()
   ) throws {
     let reader = SpecificationReader(environment: configuration.environment)
     let specifications = try functions.map { try reader.read($0.text, file: $0.file) }
@@ -62,9 +64,10 @@ public final class FunctionHost: Sendable {
     server = HTTPServer(configuration: configuration.http, logger: logger, metrics: metrics)
     runtime = TriggerRuntime(
       functions: specifications, registry: registry,
-      bindings: configuration.bindings + [MemoryKeyValueBinding(), WebhookBinding()].filter { own in
-        !configuration.bindings.contains { $0.bindingClass == own.bindingClass }
-      }, clock: configuration.clock, http: server, stores: configuration.stores, configuration: configuration.runtime,
+      bindings: configuration.bindings
+        + [MemoryKeyValueBinding(), WebhookBinding()].filter { own in
+          !configuration.bindings.contains { $0.bindingClass == own.bindingClass }
+        }, clock: configuration.clock, http: server, stores: configuration.stores, configuration: configuration.runtime,
       logger: logger, metrics: metrics)
     services = [logs] + configuration.services
     let (runtime, metrics) = (runtime, metrics)

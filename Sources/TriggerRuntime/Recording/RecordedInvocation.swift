@@ -65,7 +65,8 @@ extension RecordedInvocation.Outcome {
     case .success(let response):
       let headers = Dictionary(response.headers.map { ($0.name, $0.value) }) { $1 }
       switch response.body {
-      case .empty: self = .response(status: response.status, contentType: response.contentType, headers: headers, body: [])
+      case .empty:
+        self = .response(status: response.status, contentType: response.contentType, headers: headers, body: [])
       case .bytes(let bytes):
         self = .response(status: response.status, contentType: response.contentType, headers: headers, body: bytes)
       case .events: self = .stream(status: response.status)

@@ -7,7 +7,8 @@ import FunctionKit
 package struct Redaction: Sendable, Equatable {
   /// What is hidden unless somebody says otherwise.
   package static let usual = [
-    "authorization", "proxyAuthorization", "cookie", "setCookie", "password", "secret", "token", "accessToken", "apiKey",
+    "authorization", "proxyAuthorization", "cookie", "setCookie", "password", "secret", "token", "accessToken",
+    "apiKey",
     "xApiKey", "phone", "email", "cardNumber", "iban",
   ]
 

@@ -80,7 +80,11 @@ struct VersionsReader {
     }
     for (name, path) in [("interval", \RolloutSpecification.interval), ("window", \.window)] {
       guard let field = fields[name], let duration = field.duration() else { continue }
-      if duration >= .milliseconds(100) { plan[keyPath: path] = duration } else { field.report("must be 100ms or more") }
+      if duration >= .milliseconds(100) {
+        plan[keyPath: path] = duration
+      } else {
+        field.report("must be 100ms or more")
+      }
     }
     plan.minEvents = fields["minEvents"]?.integer(in: 1...100_000_000) ?? plan.minEvents
     plan.maxFailureExcess = fields["maxFailureExcess"].flatMap { $0.number(in: 0...100) } ?? plan.maxFailureExcess

@@ -13,8 +13,9 @@ final class FunctionVersions: Sendable {
     private let tally = Mutex(VersionTally())
     private let durations: [Timer]
 
-    init(_ name: String, _ function: any Function, remote: RemoteVersion?, of owner: String, _ metrics: any MetricsFactory)
-    {
+    init(
+      _ name: String, _ function: any Function, remote: RemoteVersion?, of owner: String, _ metrics: any MetricsFactory
+    ) {
       self.name = name
       self.function = function
       self.remote = remote

@@ -181,7 +181,9 @@ package struct RolloutState: Sendable, Equatable {
             json.object { json in
               json.member("url", remote.url)
               json.member("mode", remote.mode.rawValue)
-              if let timeout = remote.timeout { json.member("timeoutMilliseconds", timeout.wholeNanoseconds / 1_000_000) }
+              if let timeout = remote.timeout {
+                json.member("timeoutMilliseconds", timeout.wholeNanoseconds / 1_000_000)
+              }
             }
           }
         }

@@ -53,7 +53,8 @@ public struct VersionReport: Sendable {
     self.versions = Set(known.keys).union(rollout.split.versions).sorted().map { name in
       let tally = window[name] ?? VersionTally()
       return Version(
-        name: name, weight: rollout.split.percent(of: name), url: known[name]?.remote?.url ?? rollout.remotes[name]?.url,
+        name: name, weight: rollout.split.percent(of: name),
+        url: known[name]?.remote?.url ?? rollout.remotes[name]?.url,
         failure: rollout.failed[name], events: tally.events,
         failureShare: tally.events > 0 ? tally.failureShare : nil,
         p99Seconds: tally.p99Nanoseconds.map { $0 / 1e9 })

@@ -12,9 +12,11 @@ struct Dev: AsyncParsableCommand {
       does, without dropping a request. Where it fails, the old program goes on.
       """)
 
-  @Option(help: ArgumentHelp("The checkout. Default: the current folder.", valueName: "folder")) var directory: String = "."
+  @Option(help: ArgumentHelp("The checkout. Default: the current folder.", valueName: "folder")) var directory: String =
+    "."
   @Option(help: "How the program is built.") var buildCommand: String = "swift build --product cabstand"
-  @Option(help: ArgumentHelp("The program that is built.", valueName: "file")) var program: String = ".build/debug/cabstand"
+  @Option(help: ArgumentHelp("The program that is built.", valueName: "file")) var program: String =
+    ".build/debug/cabstand"
   @Argument(parsing: .postTerminator, help: "Options of serve.") var serve: [String] = []
 
   func run() async throws {

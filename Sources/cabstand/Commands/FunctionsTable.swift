@@ -42,7 +42,8 @@ enum FunctionsTable {
     lines.append(table(rows))
     if let rollout = document["rollout"] {
       let rest = (rollout["remaining"]?.elements ?? []).compactMap(\.double).map(percent).joined(separator: ", ")
-      lines.append("\(rollout["version"]?.text ?? "") is raised on its own; to come: \(rest.isEmpty ? "nothing" : rest)")
+      lines.append(
+        "\(rollout["version"]?.text ?? "") is raised on its own; to come: \(rest.isEmpty ? "nothing" : rest)")
     }
     for change in document["changes"]?.elements ?? [] {
       lines.append("\(change["time"]?.text ?? "")  \(change["text"]?.text ?? "")")

@@ -100,7 +100,8 @@ struct FunctionsPromote: AsyncParsableCommand {
 struct FunctionsRollback: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
-    abstract: "Take the traffic from a function's other versions; where none has any, go back to the stable one before.")
+    abstract: "Take the traffic from a function's other versions; where none has any, go back to the stable one before."
+  )
 
   @Argument(help: "The function's name.") var function: String
   @Option(help: "Why, for whoever looks later.") var reason: String?

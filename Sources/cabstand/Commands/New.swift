@@ -11,7 +11,8 @@ struct New: ParsableCommand {
       """)
 
   @Argument(help: "The function's name: lower-case words with dashes, such as rate-driver.") var function: String
-  @Option(help: ArgumentHelp("The checkout. Default: the current folder.", valueName: "folder")) var directory: String = "."
+  @Option(help: ArgumentHelp("The checkout. Default: the current folder.", valueName: "folder")) var directory: String =
+    "."
 
   func validate() throws {
     let words = function.split(separator: "-", omittingEmptySubsequences: false)
@@ -33,7 +34,8 @@ struct New: ParsableCommand {
     }
     for (path, change) in files.changes {
       guard let text = TextFile.text(at: "\(directory)/\(path)") else {
-        throw ValidationError("\(path) is not there; run this in a checkout of the sources, or name one by --directory.")
+        throw ValidationError(
+          "\(path) is not there; run this in a checkout of the sources, or name one by --directory.")
       }
       guard let changed = change(text) else {
         throw ValidationError("\(path) has the function already, or no list of functions as it should have.")

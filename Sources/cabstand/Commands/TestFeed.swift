@@ -12,7 +12,8 @@ struct TestFeed: AsyncParsableCommand {
       Exits with 1 where something differs.
       """)
 
-  @Argument(help: ArgumentHelp("The feed, as record or simulate --record wrote it.", valueName: "file")) var file: String
+  @Argument(help: ArgumentHelp("The feed, as record or simulate --record wrote it.", valueName: "file")) var file:
+    String
   @Option(help: "Compare the outputs of this function only; repeat for several. The others run all the same.")
   var function: [String] = []
   @Option(

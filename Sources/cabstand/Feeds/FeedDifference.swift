@@ -27,14 +27,18 @@ struct FeedDifference: Sendable, Equatable {
       if recorded != now, recorded != Redaction.mark, !ignored.contains(path) { found.append((path, recorded, now)) }
     }
     switch (invocation.outcome, outcome) {
-    case (.response(let status, let type, let headers, let body), .response(let status2, let type2, let headers2, let body2)):
+    case (
+      .response(let status, let type, let headers, let body), .response(let status2, let type2, let headers2, let body2)
+    ):
       compare("response.status", String(status), String(status2))
       compare("response.contentType", type ?? "none", type2 ?? "none")
       for name in Set(headers.keys).union(headers2.keys).sorted() where !ignored.contains(name) {
         compare("response.headers.\(name)", headers[name] ?? "none", headers2[name] ?? "none")
       }
       compareBodies(body, body2, ignored, &found)
-    case (.failure(let kind, let code, let message, let field), .failure(let kind2, let code2, let message2, let field2)):
+    case (
+      .failure(let kind, let code, let message, let field), .failure(let kind2, let code2, let message2, let field2)
+    ):
       compare("error.kind", kind, kind2)
       compare("error.code", code, code2)
       compare("error.message", message, message2)

@@ -16,7 +16,8 @@ struct VersionRoutes: Sendable {
     try server.route("PUT", "/admin/functions/{name}/versions/{version}") { request in
       let (name, version) = Self.names(request)
       let body = try Self.document(request.body)
-      if let other = body.members.keys.filter({ !["weight", "url", "mode", "timeoutMilliseconds"].contains($0) }).min() {
+      if let other = body.members.keys.filter({ !["weight", "url", "mode", "timeoutMilliseconds"].contains($0) }).min()
+      {
         throw FunctionError(.badInput, code: "unknownField", "There is no field \(other).", field: other)
       }
       let remote = try Self.remote(body)

@@ -94,7 +94,8 @@ struct RecorderTests {
   @Test func `hidden fields are hidden at any depth and in any spelling`() {
     let redaction = Redaction(["accessToken"])
     let body = redaction.apply(toBody: Array("{\"x\":[{\"access_token\":{\"a\":1}}],\"y\":\"Access-Token\"}".utf8))
-    #expect(String(decoding: body, as: UTF8.self) == "{\"x\":[{\"access_token\":\"[redacted]\"}],\"y\":\"Access-Token\"}")
+    #expect(
+      String(decoding: body, as: UTF8.self) == "{\"x\":[{\"access_token\":\"[redacted]\"}],\"y\":\"Access-Token\"}")
     #expect(String(decoding: redaction.apply(toBody: Array("token=1".utf8)), as: UTF8.self) == "\"[redacted]\"")
     #expect(Redaction([]).apply(toBody: [0xFF]) == [0xFF])
   }

@@ -11,7 +11,6 @@ struct RemoteFunctionTests {
       caller: .rider("r-1"))
   }
 
-
   private func url(_ running: RunningRuntime, _ path: String) throws -> String {
     guard case .tcp(_, let port)? = running.runtime.http?.boundAddress else { throw SetupError("no TCP port") }
     return "http://127.0.0.1:\(port)\(path)"

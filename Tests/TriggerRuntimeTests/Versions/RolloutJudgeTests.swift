@@ -40,7 +40,8 @@ struct RolloutJudgeTests {
   }
 
   @Test func `buckets hold what they say`() {
-    for nanoseconds: Int64 in [0, 999, 1_000, 1_999, 2_000, 3_500, 7_000, 123_456, 9_999_999, 86_400_000_000_000, .max] {
+    for nanoseconds: Int64 in [0, 999, 1_000, 1_999, 2_000, 3_500, 7_000, 123_456, 9_999_999, 86_400_000_000_000, .max]
+    {
       let bucket = VersionTally.bucket(nanoseconds)
       #expect((0..<VersionTally.bucketCount).contains(bucket))
       guard bucket < VersionTally.bucketCount - 1 else { continue }

@@ -9,12 +9,14 @@ public struct CollectFlows: Function {
   private let alerts: any EventPublisher
   private let sigmas: Double
 
+  /// Builds the function from its bindings and settings.
   public init(_ setup: FunctionSetup) throws {
     rates = DeviceRates(try setup.binding("rates"))
     alerts = try setup.binding("alerts")
     sigmas = try setup.number("SIGMAS", default: 4, in: 1...100)
   }
 
+  /// Handles one event.
   public func handle(_ event: Event, _ context: Context) async throws -> Response {
     let records = try FlowRecord.read(event.body)
     try await rates.add(records)
@@ -38,7 +40,8 @@ public struct CollectFlows: Function {
 
 extension Event {
   /// An alert of a device; the same alert always has the same id.
-  static func alert(_ type: String, _ device: String, id: String, at minute: Int64, _ values: [String: Double]) -> Event {
+  static func alert(_ type: String, _ device: String, id: String, at minute: Int64, _ values: [String: Double]) -> Event
+  {
     let members = values.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
     return Event(
       id: id, source: "/netflow", type: type, subject: device, time: EventTime(unixMilliseconds: minute * 60_000),

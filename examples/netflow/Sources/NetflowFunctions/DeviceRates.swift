@@ -7,12 +7,14 @@ public struct DeviceRates: Sendable {
   public struct Baseline: Codable, Sendable, Equatable {
     /// Mean and variance of a minute's bits per second for each hour of the day, as exponentially weighted averages.
     public var means: [Double] = Array(repeating: 0, count: 24)
+    /// Variances by hour.
     public var variances: [Double] = Array(repeating: 0, count: 24)
     /// How many minutes each hour has seen, at most as many as the average looks back.
     public var counts: [Int] = Array(repeating: 0, count: 24)
     /// The last minute that was taken into the averages.
     public var lastMinute: Int64 = 0
 
+    /// Creates what is known of a device that nobody has seen.
     public init() {}
   }
 
@@ -68,7 +70,9 @@ public struct DeviceRates: Sendable {
 
   /// Takes the minutes that have ended into what is usual, each once, whoever comes first.
   /// - Returns: the minutes that were new, with how far each was from usual, in standard deviations; nil where too little is known.
-  public func learn(_ device: String, before minute: Int64) async throws -> [(minute: Int64, rate: Double, sigmas: Double?)] {
+  public func learn(_ device: String, before minute: Int64) async throws -> [(
+    minute: Int64, rate: Double, sigmas: Double?
+  )] {
     let minutes = try await minutes(of: device)
     for _ in 0..<5 {
       let entry = try await store.get("baseline/\(device)")

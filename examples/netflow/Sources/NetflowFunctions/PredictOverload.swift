@@ -9,19 +9,22 @@ public struct PredictOverload: Function {
   private let alerts: any EventPublisher
   private let warnShare: Double
 
+  /// Builds the function from its bindings and settings.
   public init(_ setup: FunctionSetup) throws {
     rates = DeviceRates(try setup.binding("rates"))
     alerts = try setup.binding("alerts")
     warnShare = try setup.number("WARN_AT_PERCENT", default: 90, in: 1...100) / 100
   }
 
+  /// Handles one event.
   public func handle(_ event: Event, _ context: Context) async throws -> Response {
     let minute = context.now.unixMilliseconds / 60_000
     if let device = event.request?.parameters["device"] {
       guard let forecast = try await forecast(device, minute) else {
         throw FunctionError(.notFound, code: "unknownDevice", "\(device) sent nothing in the last hours")
       }
-      return .json(Array("{\"device\":\"\(device)\",\"peakBitsPerSecond\":\(forecast.peak),\"minute\":\(forecast.minute)}".utf8))
+      return .json(
+        Array("{\"device\":\"\(device)\",\"peakBitsPerSecond\":\(forecast.peak),\"minute\":\(forecast.minute)}".utf8))
     }
     for device in try await rates.devices() {
       guard let capacity = try await rates.capacity(of: device), let forecast = try await forecast(device, minute),

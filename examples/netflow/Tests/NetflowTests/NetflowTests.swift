@@ -38,7 +38,8 @@ struct NetflowTests {
   }
 
   /// Sends a minute of a device.
-  private func send(_ host: FunctionHost, _ minute: Int, bitsPerSecond: Double, device: String = "edge-1") async throws {
+  private func send(_ host: FunctionHost, _ minute: Int, bitsPerSecond: Double, device: String = "edge-1") async throws
+  {
     let record = FlowRecord(
       device: device, bytes: Int64(bitsPerSecond * 60 / 8), endSeconds: Self.begin + Int64(minute) * 60 + 30,
       capacityBitsPerSecond: Self.capacity)
@@ -66,7 +67,8 @@ struct NetflowTests {
     let unusual = alerts.all.filter { $0.type == "netflow.rate.unusual.v1" }
     #expect(unusual.map(\.id) == ["edge-1-\(Self.begin / 60 + 45)"])
     #expect(unusual.first?.subject == "edge-1")
-    #expect(unusual.first.map { String(decoding: $0.body, as: UTF8.self) }?.contains("\"bitsPerSecond\":900000000.0") == true)
+    #expect(
+      unusual.first.map { String(decoding: $0.body, as: UTF8.self) }?.contains("\"bitsPerSecond\":900000000.0") == true)
   }
 
   @Test func `an overload is predicted before it comes`() async throws {
@@ -94,7 +96,8 @@ struct NetflowTests {
     let host = try await host(Alerts(), clock(30))
     for minute in 0..<30 { try await send(host, minute, bitsPerSecond: 2e8) }
     var event = Event(id: "1", source: "/t", type: "t")
-    event.request = HTTPRequestInfo(method: "GET", path: "/v1/devices/edge-1/forecast", parameters: ["device": "edge-1"])
+    event.request = HTTPRequestInfo(
+      method: "GET", path: "/v1/devices/edge-1/forecast", parameters: ["device": "edge-1"])
     let response = try await host.invoke(function: "predict-overload", event)
     guard case .bytes(let bytes) = response.body else {
       Issue.record("no body")
@@ -105,7 +108,9 @@ struct NetflowTests {
     await #expect(throws: FunctionError.self) { try await host.invoke(function: "predict-overload", event) }
   }
 
-  @Test(arguments: ["", "{}", "[{\"device\":\"\",\"bytes\":1,\"endSeconds\":1}]", "[{\"device\":\"a\",\"bytes\":-1,\"endSeconds\":1}]"])
+  @Test(arguments: [
+    "", "{}", "[{\"device\":\"\",\"bytes\":1,\"endSeconds\":1}]", "[{\"device\":\"a\",\"bytes\":-1,\"endSeconds\":1}]",
+  ])
   func `what is no record is refused and changes nothing`(_ body: String) async throws {
     let host = try await host(Alerts(), clock(0))
     await #expect(throws: FunctionError.self) {
