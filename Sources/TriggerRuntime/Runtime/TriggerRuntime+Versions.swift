@@ -66,8 +66,9 @@ extension TriggerRuntime {
   package func recordingOrder() async throws -> RecordingOrder? { try await recorder.order() }
 
   /// Lines of a recording, and how many were lost.
-  package func recordedLines(_ id: String, from start: Int, limit: Int) async throws -> (lines: [[UInt8]], dropped: Int64)
-  {
+  package func recordedLines(
+    _ id: String, from start: Int, limit: Int
+  ) async throws -> (lines: [[UInt8]], dropped: Int64) {
     try await recorder.lines(id, from: start, limit: limit)
   }
 }
