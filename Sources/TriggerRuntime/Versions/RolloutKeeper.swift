@@ -191,7 +191,7 @@ final class RolloutKeeper: Sendable {
         throw error
       }
     }
-    guard rollout.split.versions.count > 1 else { return [:] }
+    guard rollout.split.versions != [rollout.stable] else { return [:] }
     var tallies: [String: VersionTally] = [:]
     for index in (current - Self.partsPerWindow + 1)...current {
       for (version, tally) in VersionTally.read(try await store.counters(of: key(index))) {

@@ -1,6 +1,6 @@
 /// How many events a version handled, how many of them failed, and how long they took.
 package struct VersionTally: Sendable, Equatable {
-  /// Latencies fall into buckets that grow by the fourth root of 2, from 1 µs on: 4 to a doubling, to about 4 hours.
+  /// Latencies fall into buckets from 1,024 ns on, four to a doubling, to about 4 hours.
   static let bucketCount = 136
 
   /// How many events ended.
@@ -40,18 +40,18 @@ package struct VersionTally: Sendable, Equatable {
   }
 
   static func bucket(_ nanoseconds: Int64) -> Int {
-    guard nanoseconds > 1_000 else { return 0 }
-    let micros = UInt64(nanoseconds) / 1_000
-    let power = 63 - micros.leadingZeroBitCount
+    guard nanoseconds >= 1_024 else { return 0 }
+    let value = UInt64(nanoseconds)
+    let power = 63 - value.leadingZeroBitCount
     // The two bits below the leading one cut a doubling into four.
-    let quarter = power >= 2 ? Int(micros >> UInt64(power - 2)) & 3 : Int(micros << UInt64(2 - power)) & 3
-    return min(power * 4 + quarter + 1, bucketCount - 1)
+    let quarter = Int(value >> UInt64(power - 2)) & 3
+    return min((power - 10) * 4 + quarter + 1, bucketCount - 1)
   }
 
   static func upperNanoseconds(_ bucket: Int) -> Double {
-    guard bucket > 0 else { return 1_000 }
-    let (power, quarter) = ((bucket - 1) / 4, (bucket - 1) % 4)
-    return Double(UInt64(1) << UInt64(min(power, 62))) * (1 + Double(quarter + 1) / 4) * 1_000
+    guard bucket > 0 else { return 1_024 }
+    let (power, quarter) = ((bucket - 1) / 4 + 10, (bucket - 1) % 4)
+    return Double(UInt64(1) << UInt64(min(power, 62))) * (1 + Double(quarter + 1) / 4)
   }
 
   // MARK: As counters

