@@ -42,9 +42,18 @@ package enum CloudEventsAttributes {
     return event
   }
 
+  private static let ownNames: Set<String> = [
+    "specversion", "id", "source", "type", "subject", "time", "dataschema", "datacontenttype",
+  ]
+
   /// A malformed event.
   package static func malformed(_ message: String, _ field: String?) -> FunctionError {
     FunctionError(.badInput, code: "malformedEvent", message, field: field)
+  }
+
+  /// Whether an extension attribute may have a name.
+  package static func isExtension(_ name: String) -> Bool {
+    isName(name) && !ownNames.contains(name)
   }
 
   private static func isName(_ name: String) -> Bool {

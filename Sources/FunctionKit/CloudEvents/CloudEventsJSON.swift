@@ -29,30 +29,64 @@ public enum CloudEventsJSON {
     }
   }
 
-  /// Writes one event; data that is no JSON is written as `data_base64`.
+  /// Writes one event: JSON as it is, text as a string, any other data as `data_base64`.
+  ///
+  /// Extension attributes whose names CloudEvents does not allow are left out.
   /// - Parameter event: the event.
   /// - Returns: the JSON text.
   public static func encode(_ event: Event) -> [UInt8] {
-    JSONWriter.bytes(capacity: 256 + event.body.count) { json in
-      json.object { json in
-        json.member("specversion", "1.0")
-        json.member("id", event.id)
-        json.member("source", event.source)
-        json.member("type", event.type)
-        if let subject = event.subject { json.member("subject", subject) }
-        if let time = event.time { json.member("time", time.rfc3339) }
-        if let dataContentType = event.dataContentType { json.member("datacontenttype", dataContentType) }
-        if let dataSchema = event.dataSchema { json.member("dataschema", dataSchema) }
-        for (name, value) in event.extensions.sorted(by: { $0.key < $1.key }) { json.member(dynamic: name, value) }
-        if event.body.isEmpty { return }
-        if isJSON(event.dataContentType), JSONScanner.isValid(event.body) {
-          json.key("data")
-          json.json(event.body)
-        } else {
-          json.member("data_base64", Base64.encode(event.body))
-        }
-      }
+    JSONWriter.bytes(capacity: 256 + event.body.count) { json in write(event, &json) }
+  }
+
+  /// Writes a batch of events.
+  /// - Parameter events: the events.
+  /// - Returns: a JSON array.
+  public static func encode(batch events: [Event]) -> [UInt8] {
+    JSONWriter.bytes(capacity: 2 + events.reduce(0) { $0 + 256 + $1.body.count }) { json in
+      json.array { json in for event in events { write(event, &json) } }
     }
+  }
+
+  private static func write(_ event: Event, _ json: inout JSONWriter) {
+    json.object { json in
+      json.member("specversion", "1.0")
+      json.member("id", event.id)
+      json.member("source", event.source)
+      json.member("type", event.type)
+      if let subject = event.subject { json.member("subject", subject) }
+      if let time = event.time { json.member("time", time.rfc3339) }
+      if let dataContentType = event.dataContentType { json.member("datacontenttype", dataContentType) }
+      if let dataSchema = event.dataSchema { json.member("dataschema", dataSchema) }
+      for (name, value) in event.extensions.sorted(by: { $0.key < $1.key })
+      where CloudEventsAttributes.isExtension(name) {
+        json.member(dynamic: name, value)
+      }
+      if !event.body.isEmpty { writeData(of: event, &json) }
+    }
+  }
+
+  private static func writeData(of event: Event, _ json: inout JSONWriter) {
+    // A bare null would read as no data at all.
+    if isJSON(event.dataContentType), !isNull(event.body), JSONScanner.isValid(event.body) {
+      json.key("data")
+      json.json(event.body)
+    } else if isText(event.dataContentType), let text = String(validating: event.body, as: UTF8.self) {
+      json.member("data", text)
+    } else {
+      json.member("data_base64", Base64.encode(event.body))
+    }
+  }
+
+  /// Whether a JSON text, if it is one, is null.
+  private static func isNull(_ body: [UInt8]) -> Bool {
+    body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "n")
+  }
+
+  /// Whether a content type means text that is no JSON.
+  private static func isText(_ contentType: String?) -> Bool {
+    guard let contentType, !isJSON(contentType) else { return false }
+    let media = contentType.prefix { $0 != ";" && $0 != " " }.lowercased()
+    return media.hasPrefix("text/") || media.hasSuffix("/xml") || media.hasSuffix("+xml")
   }
 
   /// A member of an event; the bytes of its value are valid.

@@ -49,6 +49,9 @@ public struct Context: Sendable {
     self.trace = trace
   }
 
+  /// Where the invocation stands in a distributed trace; nil where it is not traced.
+  public var traceContext: TraceContext? { trace.traceContext }
+
   /// The present city time.
   public var now: EventTime { clock.now() }
 }

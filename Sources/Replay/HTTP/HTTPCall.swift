@@ -8,6 +8,7 @@ package struct HTTPCall: Sendable {
     case get = "GET"
     case post = "POST"
     case put = "PUT"
+    case delete = "DELETE"
   }
 
   package var verb: Verb

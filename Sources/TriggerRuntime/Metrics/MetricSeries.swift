@@ -85,6 +85,12 @@ final class MetricSeries: CounterHandler, FloatingPointCounterHandler, MeterHand
     }
   }
 
+  /// The histogram as it is now; nil where the series is none.
+  func reading() -> HistogramReading? {
+    guard isHistogram else { return nil }
+    return state.withLock { HistogramReading(bounds: bounds, buckets: $0.buckets, count: $0.count) }
+  }
+
   /// Appends this series' lines.
   func render(name: String, labels: String, into text: inout [UInt8]) {
     let state = self.state.withLock { $0 }

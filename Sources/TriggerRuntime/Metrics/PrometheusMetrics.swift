@@ -120,7 +120,14 @@ public final class PrometheusMetrics: MetricsFactory {
     return name
   }
 
-  private static func labels(_ dimensions: [(String, String)]) -> String {
+  /// The histograms of a name as they are now, by their labels.
+  func histograms(named name: String) -> [String: HistogramReading] {
+    let series = state.withLock { $0[name]?.series ?? [:] }
+    return series.compactMapValues { $0.reading() }
+  }
+
+  /// Labels as Prometheus writes them, in the order of their names.
+  static func labels(_ dimensions: [(String, String)]) -> String {
     dimensions.sorted { $0.0 < $1.0 }.map { name, value in
       let escaped = value.flatMap { character -> [Character] in
         switch character {

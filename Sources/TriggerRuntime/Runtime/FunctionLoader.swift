@@ -37,12 +37,13 @@ struct FunctionLoader {
     // The most talkative of its sinks decides.
     let levels = specification.loggerSinks.compactMap { Logger.Level(rawValue: $0.level) }
     if let level = levels.min() { logger.logLevel = level }
+    if let logs = environment.configuration.logs { logger = try logs.open(specification) }
     let setup = FunctionSetup(
       name: specification.name, version: specification.version, bindings: try await opener.open(specification),
       environment: specification.environment, clock: environment.clock, logger: logger, functions: functions)
     return LoadedFunction(
       specification: specification, function: try registry.build(specification.handler, setup), logger: logger,
-      clock: environment.clock)
+      clock: environment.clock, tracer: environment.configuration.tracer)
   }
 
   private func workers(

@@ -8,6 +8,10 @@ public struct RuntimeConfiguration: Sendable {
   ///
   /// So long do the ticks of a trigger pause when the instance that runs one dies.
   public var leaseDuration: Duration = .milliseconds(1_500)
+  /// Where functions log; nil is the runtime's own logger, at the level of their most talkative sink.
+  public var logs: FunctionLogs?
+  /// What records invocations as spans; nil records none and passes a caller's trace on as it came.
+  public var tracer: Tracer?
 
   /// Creates a configuration.
   /// - Parameter instanceID: names this process; nil makes a name that nobody else has.

@@ -9,7 +9,7 @@ final class AwaitedInvocation: PoolJob {
     var results: Results?
     var refusal: InvocationError?
     var hasEnded = false
-    var continuation: CheckedContinuation<Results, Never>?
+    var continuation: UnsafeContinuation<Results, Never>?
   }
 
   let timeout: Duration
@@ -17,13 +17,16 @@ final class AwaitedInvocation: PoolJob {
   private let events: [Event]
   private let caller: Caller
   private let attempt: Int
+  private let adjust: (@Sendable (inout Context) -> Void)?
   /// Whether a late answer is waited for, so that the work is surely over when somebody tries again.
   private let waitsForEnd: Bool
   private let state = Mutex(State())
 
   private init(
-    _ events: [Event], workers: TriggerWorkers, caller: Caller, attempt: Int, timeout: Duration, waitsForEnd: Bool
+    _ events: [Event], workers: TriggerWorkers, caller: Caller, attempt: Int, timeout: Duration, waitsForEnd: Bool,
+    adjust: (@Sendable (inout Context) -> Void)?
   ) {
+    self.adjust = adjust
     self.events = events
     self.workers = workers
     self.caller = caller
@@ -40,13 +43,20 @@ final class AwaitedInvocation: PoolJob {
   ///   - attempt: 1 on the first attempt.
   ///   - waitsForEnd: whether to wait, past the deadline, until the function has really ended; else the caller's cancellation
   ///     cancels the invocation.
+  ///   - adjust: changes the invocation's context, for example its logger.
   /// - Returns: one result per event, in their order.
   static func perform(
-    _ events: [Event], on workers: TriggerWorkers, caller: Caller, attempt: Int, waitsForEnd: Bool
+    _ events: [Event], on workers: TriggerWorkers, caller: Caller, attempt: Int, waitsForEnd: Bool,
+    adjust: (@Sendable (inout Context) -> Void)? = nil
   ) async -> Results {
+    if waitsForEnd, adjust == nil, events.count == 1, let event = events.first,
+      let result = await InPlaceInvocation.perform(event, on: workers, caller: caller, attempt: attempt)
+    {
+      return [result]
+    }
     let job = AwaitedInvocation(
       events, workers: workers, caller: caller, attempt: attempt,
-      timeout: workers.function.specification.eventTimeout, waitsForEnd: waitsForEnd)
+      timeout: workers.function.specification.eventTimeout, waitsForEnd: waitsForEnd, adjust: adjust)
     guard !waitsForEnd else { return await job.results() }
     return await withTaskCancellationHandler {
       await job.results()
@@ -56,14 +66,15 @@ final class AwaitedInvocation: PoolJob {
   }
 
   private func results() async -> Results {
-    await withCheckedContinuation { continuation in
+    await withUnsafeContinuation { continuation in
       state.withLock { $0.continuation = continuation }
       workers.pool.submit(self)
     }
   }
 
   func run(workerID: Int, deadline: ContinuousClock.Instant) async -> InvocationOutcome {
-    let context = workers.context(deadline: deadline, caller: caller, attempt: attempt, workerID: workerID)
+    var context = workers.context(deadline: deadline, caller: caller, attempt: attempt, workerID: workerID)
+    adjust?(&context)
     let results: Results =
       if events.count == 1, let event = events.first {
         [await workers.handle(event, context)]
@@ -94,7 +105,7 @@ final class AwaitedInvocation: PoolJob {
   }
 
   private func resume() {
-    let (continuation, results) = state.withLock { state -> (CheckedContinuation<Results, Never>?, Results) in
+    let (continuation, results) = state.withLock { state -> (UnsafeContinuation<Results, Never>?, Results) in
       defer { state.continuation = nil }
       // A result that came after the deadline does not count: nobody may rely on it having been in time.
       let results: Results =

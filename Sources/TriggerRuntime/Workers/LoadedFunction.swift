@@ -8,10 +8,15 @@ final class LoadedFunction: Sendable {
   let function: any Function
   let logger: Logger
   let clock: any WallClock
+  let tracer: Tracer?
 
   var name: String { specification.name }
 
-  init(specification: FunctionSpecification, function: any Function, logger: Logger, clock: any WallClock) {
+  init(
+    specification: FunctionSpecification, function: any Function, logger: Logger, clock: any WallClock,
+    tracer: Tracer? = nil
+  ) {
+    self.tracer = tracer
     self.specification = specification
     self.function = function
     self.logger = logger

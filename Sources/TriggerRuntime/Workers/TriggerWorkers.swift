@@ -39,6 +39,17 @@ final class TriggerWorkers: Sendable {
 
   /// Runs the function on one event, in the calling task.
   func handle(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+    guard let tracer = function.tracer else { return await invoke(event, context) }
+    var context = context
+    let span = tracer.begin(event, self, &context)
+    let result = await TraceContext.$current.withValue(context.traceContext) { [context] in
+      await invoke(event, context)
+    }
+    tracer.end(span, failure: result.failure)
+    return result
+  }
+
+  private func invoke(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
     do {
       return try await CurrentInvocation.$eventID.withValue(event.id) {
         .success(try await function.function.handle(event, context))
@@ -51,6 +62,17 @@ final class TriggerWorkers: Sendable {
 
   /// Runs the function on several events, in the calling task; a result per event in their order.
   func handle(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
+    guard let tracer = function.tracer else { return await invoke(batch: events, context) }
+    var context = context
+    let span = tracer.begin(batch: events, self, &context)
+    let results = await TraceContext.$current.withValue(context.traceContext) { [context] in
+      await invoke(batch: events, context)
+    }
+    tracer.end(span, failure: results.lazy.compactMap(\.failure).first)
+    return results
+  }
+
+  private func invoke(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
     var results = await function.function.handle(batch: events, context)
     for (event, result) in zip(events, results) {
       if case .failure(let error) = result { logUnexpected(error, event: event.id) }
@@ -70,5 +92,12 @@ final class TriggerWorkers: Sendable {
     guard !(error is FunctionError), !(error is CancellationError) else { return }
     logger.error(
       "the function failed", metadata: ["event": .string(event), "error": .string(String(reflecting: error))])
+  }
+}
+
+extension Result {
+  /// Why it failed; nil where it did not.
+  var failure: Failure? {
+    if case .failure(let error) = self { error } else { nil }
   }
 }

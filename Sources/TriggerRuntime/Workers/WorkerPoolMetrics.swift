@@ -4,7 +4,8 @@ import CoreMetrics
 struct WorkerPoolMetrics: Sendable {
   private let invocations: [Counter]
   private let rejections: [InvocationError: Counter]
-  let duration: Timer
+  /// By the outcome's class, in the order of `OutcomeClass`.
+  private let durations: [Timer]
   let wait: Timer
   let inFlight: Meter
   let waiting: Meter
@@ -21,13 +22,25 @@ struct WorkerPoolMetrics: Sendable {
         let labels = labels + [("reason", reason.rawValue)]
         return (reason, Counter(label: "cabstand_worker_rejections", dimensions: labels, factory: factory))
       })
-    duration = Timer(label: "cabstand_function_duration", dimensions: labels, factory: factory)
+    durations = InvocationOutcome.Class.allCases.map { outcome in
+      Timer(
+        label: "cabstand_function_duration", dimensions: labels + [("outcome", outcome.rawValue)], factory: factory)
+    }
     wait = Timer(label: "cabstand_worker_wait", dimensions: labels, factory: factory)
     inFlight = Meter(label: "cabstand_workers_in_flight", dimensions: labels, factory: factory)
     waiting = Meter(label: "cabstand_workers_waiting", dimensions: labels, factory: factory)
   }
 
-  func count(_ outcome: InvocationOutcome) {
+  /// Counts an invocation that ended.
+  func record(_ outcome: InvocationOutcome, nanoseconds: Int64) {
+    count(outcome)
+    guard let index = InvocationOutcome.Class.allCases.firstIndex(of: outcome.class), index < durations.count else {
+      return
+    }
+    durations[index].recordNanoseconds(nanoseconds)
+  }
+
+  private func count(_ outcome: InvocationOutcome) {
     // The array has one counter per case, in the order of `allCases`.
     guard let index = InvocationOutcome.allCases.firstIndex(of: outcome), index < invocations.count else { return }
     invocations[index].increment()

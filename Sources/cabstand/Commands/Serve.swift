@@ -20,9 +20,12 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var regions: RegionOptions
   @OptionGroup var routing: RoutingOptions
   @OptionGroup var logs: LogOptions
+  @OptionGroup var events: EventOptions
+  @OptionGroup var traces: TraceOptions
 
   func run() async throws {
-    let logger = try logs.logger("cabstand")
+    let functionLogs = try logs.functionLogs()
+    let logger = functionLogs.logger("cabstand")
     let map = try regions.map
     let engine = try routing.engine
     if options.state == .memory {
@@ -39,17 +42,19 @@ struct Serve: AsyncParsableCommand {
       : try await StoreSet.real(stores, migrates: true, logger: logger)
     do {
       let assembly = try await ServerAssembly(
-        options: options, engine: engine, stores: set, configuration: DispatchConfiguration(regions: map),
-        logger: logger)
+        options: options, http: events.configure(options.http), engine: engine, stores: set,
+        configuration: DispatchConfiguration(regions: map), logs: functionLogs, traces: traces, logger: logger)
       try await serve(assembly, set, logger)
     } catch {
       await set.stop()
       ServerFile.remove(from: stores.dataDirectory)
+      await functionLogs.flush()
       throw error
     }
     await set.stop()
     ServerFile.remove(from: stores.dataDirectory)
     logger.info("stopped")
+    await functionLogs.flush()
   }
 
   private func serve(_ assembly: ServerAssembly, _ set: StoreSet, _ logger: Logger) async throws {

@@ -10,16 +10,19 @@ struct StatusReport: Sendable {
   var clock: [UInt8]
   var functions: [UInt8]
   var zones: [UInt8]
+  var runtime: [UInt8]
 
   /// Asks the server.
   static func read(_ client: HTTPClient, address: String) async throws(HTTPFailure) -> StatusReport {
     let ready = try await client.send(HTTPCall(.get, "/readyz"))
     let clock = try await client.send(HTTPCall(.get, "/admin/clock"))
     let functions = try await client.send(HTTPCall(.get, "/admin/functions"))
+    let runtime = try await client.send(HTTPCall(.get, "/admin/status"))
     let zones = try await client.send(HTTPCall(.get, "/v1/zones/load?resolution=0"))
     return StatusReport(
       address: address, isReady: ready.status == 200, health: bytes(ready), clock: bytes(clock),
-      functions: bytes(functions), zones: bytes(zones))
+      functions: bytes(functions), zones: bytes(zones),
+      runtime: runtime.status == 200 ? bytes(runtime) : Array("null".utf8))
   }
 
   private static func bytes(_ reply: HTTPReply) -> [UInt8] { Array(reply.body.readableBytesView) }
@@ -37,6 +40,8 @@ struct StatusReport: Sendable {
           json.json(clock)
           json.key("functions")
           json.json(functions)
+          json.key("runtime")
+          json.json(runtime)
           json.key("totals")
           json.object { json in for (name, value) in totals { json.member(dynamic: name, value) } }
         }
@@ -55,10 +60,7 @@ struct StatusReport: Sendable {
     for (name, value) in totals {
       lines.append("  \(name)\(String(repeating: " ", count: max(1, 14 - name.count)))\(value)")
     }
-    lines.append("  functions")
-    for (name, triggers) in functionLines {
-      lines.append("    \(name)\(String(repeating: " ", count: max(1, 18 - name.count)))\(triggers)")
-    }
+    lines += RuntimeTable(runtime)?.lines ?? []
     return lines.joined(separator: "\n")
   }
 
@@ -76,22 +78,6 @@ struct StatusReport: Sendable {
       }
     }
     return sums
-  }
-
-  private var functionLines: [(String, String)] {
-    guard case .object(let document)? = try? JSONValue(parsing: functions),
-      case .array(let list)? = document["functions"]
-    else { return [] }
-    return list.compactMap { item in
-      guard case .object(let function) = item, case .string(let name)? = function["name"],
-        case .array(let triggers)? = function["triggers"]
-      else { return nil }
-      let kinds = triggers.compactMap { trigger -> String? in
-        guard case .object(let members) = trigger, case .string(let kind)? = members["kind"] else { return nil }
-        return kind
-      }
-      return (name, kinds.joined(separator: ", "))
-    }
   }
 
   private func texts(_ bytes: [UInt8], _ name: String) -> [String] {

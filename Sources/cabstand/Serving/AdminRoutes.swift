@@ -1,4 +1,5 @@
 import FunctionKit
+import Logging
 import TriggerRuntime
 
 /// The routes of the server itself: health, metrics, the interface's description, clock and functions.
@@ -6,6 +7,7 @@ struct AdminRoutes: Sendable {
   let runtime: TriggerRuntime
   let metrics: PrometheusMetrics
   let clock: ClockRoutes
+  let logs: FunctionLogs
 
   /// Registers the routes.
   func register(on server: HTTPServer) throws {
@@ -18,6 +20,7 @@ struct AdminRoutes: Sendable {
     try server.route("GET", "/admin/clock") { _ in clock.show() }
     try server.route("PUT", "/admin/clock") { request in try await clock.set(request.body) }
     try server.route("GET", "/admin/functions") { _ in .json(functions()) }
+    try LogLevelRoutes(logs: logs).register(on: server)
   }
 
   private static func health(_ health: RuntimeHealth) -> Response {
@@ -32,7 +35,8 @@ struct AdminRoutes: Sendable {
   }
 
   private func functions() -> [UInt8] {
-    JSONWriter.bytes { json in
+    let levels = Dictionary(uniqueKeysWithValues: logs.levels().map { ($0.function, $0) })
+    return JSONWriter.bytes { json in
       json.object { json in
         json.key("functions")
         json.array { json in
@@ -42,6 +46,7 @@ struct AdminRoutes: Sendable {
               json.member("version", function.version)
               json.member("handler", function.handler)
               json.member("description", function.description)
+              if let level = levels[function.name] { json.member("logLevel", level.level.rawValue) }
               json.key("triggers")
               json.array { json in
                 for (name, trigger) in function.triggers.sorted(by: { $0.key < $1.key }) {

@@ -18,7 +18,8 @@ struct ServerAssembly: Sendable {
 
   /// Builds everything; nothing runs yet.
   init(
-    options: ServeOptions, engine: EngineURL?, stores: StoreSet, configuration: DispatchConfiguration, logger: Logger
+    options: ServeOptions, http: HTTPServerConfiguration, engine: EngineURL?, stores: StoreSet,
+    configuration: DispatchConfiguration, logs: FunctionLogs, traces: TraceOptions, logger: Logger
   ) async throws {
     let metrics = PrometheusMetrics()
     MetricsSystem.bootstrap(metrics)
@@ -28,16 +29,25 @@ struct ServerAssembly: Sendable {
     try await Self.keepTariffs(stores.record, configuration.regions)
     let regionIDs = configuration.regions.regions.map(\.id)
     let follower = FleetFollower(fleet: stores.fleet, drivers: stores.record, regions: regionIDs)
-    server = HTTPServer(configuration: options.http, logger: logger, metrics: metrics)
+    server = HTTPServer(configuration: http, logger: logger, metrics: metrics)
+    var runtimeConfiguration = RuntimeConfiguration()
+    runtimeConfiguration.logs = logs
+    runtimeConfiguration.tracer = try traces.tracer(instanceID: runtimeConfiguration.instanceID, metrics: metrics)
+    logs.connect(stores.publisher)
+    let statistics = InvocationStatistics(metrics: metrics)
     runtime = TriggerRuntime(
       functions: try Self.specifications(options.functions), registry: FunctionCatalog.registry(),
       bindings: Bindings.all(
         stores, follower: follower, configuration: configuration, engine: engine, asksEngines: true),
-      clock: clock, http: server, leases: stores.leases, streams: stores.streams, logger: logger, metrics: metrics)
+      clock: clock, http: server, leases: stores.leases, streams: stores.streams,
+      configuration: runtimeConfiguration, logger: logger, metrics: metrics)
     runtime.addReadinessCheck("stores", stores.trouble)
-    try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes).register(on: server)
+    try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes, logs: logs).register(on: server)
+    try StatusRoutes(runtime: runtime, server: server, statistics: statistics, logs: logs, stores: stores)
+      .register(on: server)
     services =
-      stores.services + [
+      [logs, LogReopener(logs: logs)] + (runtimeConfiguration.tracer.map { [$0] } ?? []) + stores.services + [
+        statistics,
         FleetKeeper(follower: follower, regions: regionIDs, logger: logger),
         OutboxRelay(stores: stores, logger: logger), FeedCloser(hub: stores.hub), runtime,
       ]

@@ -87,10 +87,14 @@ struct InterfaceTests {
         served.insert("\(match.2) \(match.1)")
       }
     }
-    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json", "/admin/clock", "/admin/functions"] {
+    let pages = [
+      "/healthz", "/readyz", "/metrics", "/openapi.json", "/admin/clock", "/admin/functions", "/admin/status",
+    ]
+    for path in pages {
       served.insert("GET \(path)")
     }
     served.insert("PUT /admin/clock")
+    for method in ["GET", "PUT", "DELETE"] { served.insert("\(method) /admin/functions/{name}/log-level") }
     #expect(Set(document.operations.map { "\($0.method) \($0.path)" }) == served)
   }
 }

@@ -10,6 +10,7 @@ struct CloudEventsHTTPTests {
   ) async throws -> (answer: RawConnection.Answer?, events: [Event]) {
     var yaml = Harness.httpFunction(paths: "\"/v1/events\"")
     yaml = yaml.replacing("attributes:", with: "attributes:\n        mode: cloudevents")
+    yaml = yaml.replacing("methods: [GET, POST]", with: "methods: [POST]")
     let events = Watched<[Event]>([])
     return try await Harness(yaml).run { event, _ in
       events.change { $0.append(event) }

@@ -71,7 +71,11 @@ enum CloudEventsHTTP {
       guard attributes[attribute] == nil else {
         throw FunctionError(.badInput, code: "malformedEvent", "the attribute is there twice", field: name)
       }
-      attributes[attribute] = try CloudEventsHeader.decode(value, field: name)
+      guard let decoded = CloudEventsHeader.decode(value) else {
+        throw FunctionError(
+          .badInput, code: "malformedEvent", "the value is not well percent-encoded UTF-8", field: name)
+      }
+      attributes[attribute] = decoded
     }
     var event = try CloudEventsAttributes.event(attributes) { "ce-\($0)" }
     event.dataContentType = contentType

@@ -142,6 +142,14 @@ extension HTTPConnection {
     } else {
       id = loop.nextID()
     }
+    guard !request.route.isCounted || shared.takeRequest() else {
+      var problem = ProblemDocument(
+        status: 429, code: "tooManyInFlight", detail: "as many requests are at work as this server allows")
+      problem.headers = [("retry-after", "1")]
+      problem.requestID = id
+      refuse(problem, closes: false)
+      return
+    }
     let exchange = HTTPExchange(
       head: head, body: request.bytes, route: request.route, values: request.values, id: id,
       timeout: InvocationTimeout.of(head, atMost: request.route.timeout), connection: self, loop: loop)

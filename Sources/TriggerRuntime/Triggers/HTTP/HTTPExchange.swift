@@ -42,7 +42,9 @@ final class HTTPExchange: PoolJob {
     _ = answer(problem(reason))
   }
 
-  func ended() {}
+  func ended() {
+    if route.isCounted { loop.shared.returnRequest() }
+  }
 
   /// The request as functions see it.
   /// - Throws: `FunctionError` where path or query are not well encoded.

@@ -23,13 +23,18 @@ enum HTTPFieldInterpreter {
       case 6 where isNamed(head, field, "expect"): try expect(&head, field)
       case 6 where isNamed(head, field, "prefer"): _ = head.note(.prefer, at: index)
       case 10 where isNamed(head, field, "connection"): connection(head, field, &seen)
+      case 10 where isNamed(head, field, "tracestate"): _ = head.note(.tracestate, at: index)
       case 11 where isNamed(head, field, "traceparent"): _ = head.note(.traceparent, at: index)
       case 12 where isNamed(head, field, "content-type"): try once(&head, .contentType, index)
       case 12 where isNamed(head, field, "x-request-id"): try once(&head, .requestID, index)
+      case 13 where isNamed(head, field, "x-nuclio-logs"): _ = head.note(.nuclioLogs, at: index)
       case 14 where isNamed(head, field, "content-length"): try length(head, field, &seen)
       case 15 where isNamed(head, field, "idempotency-key"): try once(&head, .idempotencyKey, index)
+      case 15 where isNamed(head, field, "x-cabstand-logs"): _ = head.note(.logs, at: index)
       case 17 where isNamed(head, field, "x-cabstand-caller"): try once(&head, .caller, index)
       case 17 where isNamed(head, field, "transfer-encoding"): try coding(head, field, &seen)
+      case 18 where isNamed(head, field, "x-nuclio-log-level"): _ = head.note(.nuclioLogLevel, at: index)
+      case 20 where isNamed(head, field, "x-cabstand-log-level"): _ = head.note(.logLevel, at: index)
       case 23 where isNamed(head, field, "x-nuclio-invoke-timeout"): try once(&head, .invokeTimeout, index)
       default: break
       }

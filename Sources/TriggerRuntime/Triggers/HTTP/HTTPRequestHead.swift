@@ -4,7 +4,8 @@ import FunctionKit
 struct HTTPRequestHead: Sendable {
   /// Fields that the server or the trigger looks at; each is found while the head is parsed.
   enum KnownField: UInt8, CaseIterable, Sendable {
-    case contentType, caller, idempotencyKey, requestID, traceparent, prefer, invokeTimeout
+    case contentType, caller, idempotencyKey, requestID, traceparent, tracestate, prefer, invokeTimeout
+    case logLevel, nuclioLogLevel, logs, nuclioLogs
   }
 
   /// The method, upper case.
@@ -18,7 +19,7 @@ struct HTTPRequestHead: Sendable {
   /// Where the fields lie.
   var fields: [HTTPFieldRange]
   /// The known fields among them, as indices plus one; 0 is none.
-  private var known: SIMD8<UInt16> = .zero
+  private var known: SIMD16<UInt16> = .zero
   /// Whether the connection stays open after the answer.
   var isKeepAlive = true
   /// Whether the request is of HTTP/1.0.

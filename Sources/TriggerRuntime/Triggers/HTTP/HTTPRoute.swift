@@ -16,13 +16,14 @@ final class HTTPRoute: Sendable {
   let pool: WorkerPool
   /// Where the route comes from, for messages about conflicts.
   let origin: String
+  /// Whether its requests count towards the server's limit; what operators look at does not.
+  let isCounted: Bool
   /// Answers by the hundreds of their status, from 1 to 5.
   private let answers: [Counter]
 
   init(
     method: String, path: HTTPPathTemplate, maxBodyBytes: Int, timeout: Duration, target: any HTTPRouteTarget,
-    pool: WorkerPool, origin: String,
-    metrics: any MetricsFactory
+    pool: WorkerPool, origin: String, isCounted: Bool = true, metrics: any MetricsFactory
   ) {
     self.method = method
     template = path.text
@@ -32,6 +33,7 @@ final class HTTPRoute: Sendable {
     self.target = target
     self.pool = pool
     self.origin = origin
+    self.isCounted = isCounted
     answers = (1...5).map { hundreds in
       let labels = [("method", method), ("route", path.text), ("status", "\(hundreds)xx")]
       return Counter(label: "cabstand_http_answers", dimensions: labels, factory: metrics)

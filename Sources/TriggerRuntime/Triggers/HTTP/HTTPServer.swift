@@ -10,6 +10,7 @@ import Synchronization
 public final class HTTPServer: Service {
   private struct State {
     var router = HTTPRouter()
+    var eventRoutes: [String: EventRoute] = [:]
     var isStarted = false
     var channel: (any Channel)?
     var loops: [HTTPLoop] = []
@@ -78,7 +79,7 @@ public final class HTTPServer: Service {
     let route = HTTPRoute(
       method: method, path: template, maxBodyBytes: maxBodyBytes ?? configuration.maxBodyBytes, timeout: .seconds(20),
       target: StaticRouteTarget(handler: handler, logger: logger), pool: staticPool, origin: "the server itself",
-      metrics: metrics)
+      isCounted: false, metrics: metrics)
     try add(route, path: template)
   }
 
@@ -90,6 +91,44 @@ public final class HTTPServer: Service {
       try state.router.add(route, path: path)
     }
   }
+
+  /// Lets a function have the events that come to a path, beside others that are there.
+  /// - Throws: `SetupError` where the path is malformed.
+  func subscribe(_ subscription: EventSubscription, path: String) throws {
+    let template = try HTTPPathTemplate(path)
+    state.withLock { state in
+      precondition(!state.isStarted, "routes are registered before the server starts")
+      state.eventRoutes[path, default: EventRoute(path: template)].subscriptions.append(subscription)
+    }
+  }
+
+  /// Makes routes of the paths that take events.
+  private func addEventRoutes() throws {
+    let routes = state.withLock { state in
+      defer { state.eventRoutes = [:] }
+      return state.eventRoutes.values.sorted { $0.path.text < $1.path.text }
+    }
+    for route in routes {
+      try add(route.makeRoute(configuration, eventLoop: group.any(), metrics: metrics), path: route.path)
+      guard let policy = configuration.webhook else { continue }
+      let handshake = HTTPRoute(
+        method: "OPTIONS", path: route.path, maxBodyBytes: 0, timeout: .seconds(5),
+        target: WebhookHandshakeTarget(policy: policy), pool: staticPool, origin: "the server itself",
+        isCounted: false, metrics: metrics)
+      try add(handshake, path: route.path)
+    }
+  }
+
+  /// Why the server can take no more requests at present; nil where it can.
+  var trouble: String? {
+    guard let shared = state.withLock({ $0.shared }), shared.requestCount >= configuration.maxInFlight else {
+      return nil
+    }
+    return "as many requests are at work as this server allows"
+  }
+
+  /// How many requests to functions are at work or wait.
+  public var inFlightCount: Int { state.withLock { $0.shared?.requestCount ?? 0 } }
 
   // MARK: Life
 
@@ -105,6 +144,7 @@ public final class HTTPServer: Service {
   /// Begins to listen.
   /// - Throws: where the address cannot be bound.
   func start() async throws {
+    try addEventRoutes()
     let shared = state.withLock { state in
       precondition(!state.isStarted, "a server starts once")
       state.isStarted = true

@@ -46,6 +46,14 @@ public struct HTTPServerConfiguration: Sendable {
   public var drainTimeout: Duration = .seconds(10)
   /// The `source` of events made from requests.
   public var eventSource: String = "/cabstand/http"
+  /// How many requests to functions are at work or wait at once; one more is answered 429, and the server is not ready.
+  public var maxInFlight: Int = 20_000
+  /// What senders of events must show as `Authorization: Bearer …` or `access_token=…`; nil lets everybody send.
+  public var eventToken: String?
+  /// Who may send events as a webhook; nil answers no handshakes.
+  public var webhook: WebhookPolicy?
+  /// Whether clients may raise the log level of an invocation and ask for its log.
+  public var allowsInvocationLogs: Bool = true
   /// How many static routes are handled at once, each for 20 s at most.
   public var staticRouteWorkers: Int = 64
 

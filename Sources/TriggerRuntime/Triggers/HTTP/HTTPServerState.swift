@@ -10,12 +10,13 @@ final class HTTPServerState: Sendable {
   let parser: HTTPHeadParser
   private let openConnections = Atomic(0)
   private let openStreams = Atomic(0)
+  private let openRequests = Atomic(0)
   private let connectionMeter: Meter
   private let streamMeter: Meter
   private let refusals: [Int: Counter]
 
   /// Statuses with which the server itself refuses, each a label of its own.
-  private static let refusalStatuses = [400, 404, 405, 408, 413, 414, 431, 501, 503, 505]
+  private static let refusalStatuses = [400, 404, 405, 408, 413, 414, 429, 431, 501, 503, 505]
 
   init(configuration: HTTPServerConfiguration, router: HTTPRouter, logger: Logger, metrics: any MetricsFactory) {
     self.configuration = configuration
@@ -56,6 +57,20 @@ final class HTTPServerState: Sendable {
     openStreams.subtract(1, ordering: .relaxed)
     streamMeter.decrement()
   }
+
+  /// Takes one of the places for requests to functions; false where all are taken.
+  func takeRequest() -> Bool {
+    guard openRequests.add(1, ordering: .relaxed).newValue <= configuration.maxInFlight else {
+      openRequests.subtract(1, ordering: .relaxed)
+      return false
+    }
+    return true
+  }
+
+  func returnRequest() { openRequests.subtract(1, ordering: .relaxed) }
+
+  /// How many requests to functions are at work or wait.
+  var requestCount: Int { openRequests.load(ordering: .relaxed) }
 
   /// How many connections are open.
   var connectionCount: Int { openConnections.load(ordering: .relaxed) }

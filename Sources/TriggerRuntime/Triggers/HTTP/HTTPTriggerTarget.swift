@@ -3,47 +3,39 @@ import FunctionKit
 /// Makes events of requests and hands them to a function.
 struct HTTPTriggerTarget: HTTPRouteTarget {
   let workers: TriggerWorkers
-  let mode: HTTPTrigger.Mode
+  /// Whether clients may ask for the log of their invocations.
+  let allowsLogs: Bool
   let type: String
   let source: String
 
   func handle(_ exchange: HTTPExchange, workerID: Int, deadline: ContinuousClock.Instant) async throws -> Response {
     let caller = try CallerHeader.caller(of: exchange.head)
     let info = try exchange.requestInfo()
-    let context = workers.context(deadline: deadline, caller: caller, attempt: 1, workerID: workerID)
-    switch mode {
-    case .rest:
-      return try await workers.handle(event(of: exchange, info), context).get()
-    case .cloudevents:
-      return try await cloudEvents(of: exchange, info, context)
+    var context = workers.context(deadline: deadline, caller: caller, attempt: 1, workerID: workerID)
+    let event = event(of: exchange, info)
+    guard let log = InvocationLog(exchange.head, isAllowed: allowsLogs) else {
+      return try await workers.handle(event, context).get()
+    }
+    let invocation = InvocationRequest(caller: caller, log: log, trace: nil)
+    invocation.apply(to: &context)
+    do {
+      return invocation.answer(try await workers.handle(event, context).get())
+    } catch {
+      // The log matters most where the function failed.
+      var problem = ProblemDocument(error)
+      problem.requestID = exchange.id
+      return invocation.answer(problem.response())
     }
   }
 
   private func event(of exchange: HTTPExchange, _ info: HTTPRequestInfo) -> Event {
-    Event(
-      id: exchange.id, source: source, type: type, dataContentType: exchange.head.text(of: .contentType),
-      extensions: exchange.head.text(of: .traceparent).map { ["traceparent": $0] } ?? [:], body: exchange.body,
-      trigger: workers.trigger, request: info)
-  }
-
-  private func cloudEvents(
-    of exchange: HTTPExchange, _ info: HTTPRequestInfo, _ context: Context
-  ) async throws -> Response {
-    let content = try CloudEventsHTTP.decode(info: info, body: exchange.body)
-    switch content {
-    case .one(var event):
-      event.trigger = workers.trigger
-      event.request = info
-      return try await workers.handle(event, context).get()
-    case .batch(let events):
-      let events = events.map { event in
-        var event = event
-        event.trigger = workers.trigger
-        event.request = info
-        return event
-      }
-      guard !events.isEmpty else { return CloudEventsHTTP.summary(of: [], events: []) }
-      return CloudEventsHTTP.summary(of: await workers.handle(batch: events, context), events: events)
+    var extensions: [String: String] = [:]
+    if let traceparent = exchange.head.text(of: .traceparent) {
+      extensions["traceparent"] = traceparent
+      extensions["tracestate"] = exchange.head.text(of: .tracestate)
     }
+    return Event(
+      id: exchange.id, source: source, type: type, dataContentType: exchange.head.text(of: .contentType),
+      extensions: extensions, body: exchange.body, trigger: workers.trigger, request: info)
   }
 }

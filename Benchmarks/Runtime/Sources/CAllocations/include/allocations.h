@@ -1,0 +1,7 @@
+#ifndef CABSTAND_ALLOCATIONS_H
+#define CABSTAND_ALLOCATIONS_H
+
+/// How often the process has asked for heap memory.
+unsigned long allocation_count(void);
+
+#endif

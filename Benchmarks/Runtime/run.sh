@@ -1,0 +1,10 @@
+#!/bin/sh
+# Measures what the runtime adds to one in-process event beside a plain call, a hop to an actor and a task.
+#   run.sh           prints one line per measurement
+#   run.sh --rows    prints rows for scripts/bench
+# One core, so that events a second are those of one core.
+set -eu
+cd "$(dirname "$0")"
+swift build -c release >&2
+if command -v taskset >/dev/null 2>&1; then exec taskset -c 0 .build/release/RuntimeBenchmark "$@"; fi
+exec .build/release/RuntimeBenchmark "$@"
