@@ -48,7 +48,7 @@ let functions = [
 /// The scripts below `migrations/` that make the schema of the record, in their order.
 let migrations = [
   "0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions", "0007_next_ride",
-  "0008_matching", "0009_models", "0010_surge",
+  "0008_matching", "0009_models", "0010_surge", "0011_delivery",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -112,7 +112,9 @@ let package = Package(
     .target(
       name: "Migrations", path: "migrations", resources: migrations.map { .embedInCode("\($0).sql") },
       swiftSettings: rules),
-    library("PostgresState", ["DispatchState", "DispatchCore", "HexGrid", "PostgresClient", "Migrations", logging]),
+    library(
+      "PostgresState",
+      ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "PostgresClient", "Migrations", logging]),
     library(
       "Replay", ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", nioCore, nioPosix, nioHTTP1, logging]),
     .executableTarget(
@@ -145,7 +147,7 @@ let package = Package(
       "StateConformanceTests",
       [
         "DispatchState", "DispatchCore", "HexGrid", "RedisState", "PostgresState", "RedisClient", "PostgresClient",
-        "EmbeddedStores", "FunctionKit", nioPosix, logging,
+        "EmbeddedStores", "FunctionKit", "TriggerRuntime", nioPosix, logging, serviceLifecycle,
       ]),
     tests(
       "ReplayTests",

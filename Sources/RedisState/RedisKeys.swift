@@ -29,14 +29,21 @@ package enum RedisKeys {
   /// Stream: the events of a topic; `<region>:<name>` lies with its region, any other topic by itself.
   static func topic(_ topic: TopicName) -> String { "\(tagged(topic)):events" }
 
-  /// Stream: the events of a topic that were given up.
-  static func deadLetters(_ topic: TopicName) -> String { "\(tagged(topic)):dead" }
-
   /// Text: the fencing token of whoever holds a lease; gone when the lease has ended.
   static func lease(_ name: String) -> String { "{lease:\(name)}:holder" }
 
   /// Text: the last fencing token of a lease.
   static func fence(_ name: String) -> String { "{lease:\(name)}:fence" }
+
+  /// Hash: the last tick of a cron trigger, `time` in milliseconds, `done` and `owner`.
+  static func ticks(_ trigger: String) -> String { "{lease:\(trigger)}:tick" }
+
+  /// Text: who is at an event of a trigger, or that it was handled.
+  ///
+  /// The length of the source keeps two events from sharing a key, whatever characters they have.
+  static func handled(_ scope: String, source: String, id: String) -> String {
+    "{handled:\(scope)}:\(source.utf8.count):\(source)\(id)"
+  }
 
   private static func tagged(_ topic: TopicName) -> String {
     topic.region.map { "{\($0)}:topic:\(topic.name)" } ?? "{topic:\(topic.name)}"

@@ -50,19 +50,6 @@ struct MemoryEventStreamTests {
     #expect(claimed.first?.deliveryCount == 2)
   }
 
-  @Test func deadLettersAreDone() async throws {
-    let stream = MemoryEventStream()
-    try await stream.publish(events(0..<1), to: "t")
-    try await stream.createGroup(topic: "t", group: "a")
-    let entry = try #require(
-      try await stream.read(topic: "t", group: "a", consumer: "1", count: 1, block: .zero).first)
-    let reason = DeadLetterReason(code: "c", message: "m", attempts: 5)
-    try await stream.moveToDeadLetters(entry, topic: "t", group: "a", reason: reason)
-    try await stream.moveToDeadLetters(entry, topic: "t", group: "a", reason: reason)
-    #expect(stream.deadLetters(of: "t").map(\.reason) == [reason])
-    #expect(stream.pendingCount(topic: "t", group: "a") == 0)
-  }
-
   @Test func aFullTopicRefusesUntilItsGroupsAreDone() async throws {
     let stream = MemoryEventStream(capacity: 3)
     try await stream.createGroup(topic: "t", group: "a")

@@ -22,6 +22,8 @@ public struct FunctionSpecification: Sendable, Equatable {
   public var loggerSinks: [LoggerSink] = []
   /// Its data bindings by name.
   public var dataBindings: [String: DataBindingSpecification] = [:]
+  /// Its own retry policies by name, beside the built-in ones.
+  public var retries: [String: RetryPolicy] = [:]
   /// Its triggers by name.
   public var triggers: [String: TriggerSpecification] = [:]
 

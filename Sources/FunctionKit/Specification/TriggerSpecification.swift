@@ -1,6 +1,6 @@
 /// What starts a function.
 public struct TriggerSpecification: Sendable, Equatable {
-  /// The trigger's kind: `http`, `cron`, `redis-stream`.
+  /// The trigger's kind: `http`, `cron`, `redis-stream`, `postgres`, `file`, `simulator`.
   public var kind: String
   /// Whether it is left out at start.
   public var isDisabled: Bool = false
@@ -12,6 +12,10 @@ public struct TriggerSpecification: Sendable, Equatable {
   public var workerTerminationTimeout: Duration = .seconds(10)
   /// Several events per invocation; nil is one.
   public var batch: BatchSpecification?
+  /// What it promises about each event.
+  public var delivery: DeliverySpecification = DeliverySpecification()
+  /// Where its fields stand.
+  public var places: SpecificationPlaces = SpecificationPlaces()
   /// What only this kind has, as text; a list or map is JSON.
   public var attributes: [String: TriggerAttribute] = [:]
 

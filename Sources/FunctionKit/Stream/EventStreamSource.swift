@@ -1,14 +1,15 @@
 /// Where a stream trigger gets its events from: topics that consumer groups read together, each event by one consumer.
 ///
-/// An event that was read stays pending in its group until it is acknowledged or moved to the dead letters; a consumer that dies
+/// An event that was read stays pending in its group until it is acknowledged; a consumer that dies
 /// leaves its events pending, and another claims them.
 public protocol EventStreamSource: Sendable {
-  /// Makes sure that a topic and a group on it exist; a new group starts at the topic's first event.
+  /// Makes sure that a topic and a group on it exist.
   /// - Parameters:
   ///   - topic: the stream's name.
   ///   - group: the group's name.
+  ///   - start: where a new group starts; one that is there stays where it is.
   /// - Throws: where the store cannot be reached.
-  func createGroup(topic: String, group: String) async throws
+  func createGroup(topic: String, group: String, startingAt start: StreamStart) async throws
 
   /// Takes events that nobody in the group has had yet, in the topic's order.
   /// - Parameters:
@@ -52,13 +53,23 @@ public protocol EventStreamSource: Sendable {
   ///   - consumer: who works on them.
   /// - Throws: where the store cannot be reached.
   func keepAlive(_ entryIDs: [String], topic: String, group: String, consumer: String) async throws
+}
 
-  /// Puts an entry among the topic's dead letters and acknowledges it, both or neither.
+/// Where a new group starts to read a topic.
+public enum StreamStart: String, Sendable, CaseIterable {
+  /// At the first event that the topic still has.
+  case earliest
+  /// Behind the last event.
+  case latest
+}
+
+extension EventStreamSource {
+  /// Makes sure that a topic and a group on it exist; a new group starts at the topic's first event.
   /// - Parameters:
-  ///   - entry: the entry.
   ///   - topic: the stream's name.
-  ///   - group: the group that gives up on it.
-  ///   - reason: why.
-  /// - Throws: where the store cannot be reached; then the entry stays pending.
-  func moveToDeadLetters(_ entry: StreamEntry, topic: String, group: String, reason: DeadLetterReason) async throws
+  ///   - group: the group's name.
+  /// - Throws: where the store cannot be reached.
+  public func createGroup(topic: String, group: String) async throws {
+    try await createGroup(topic: topic, group: group, startingAt: .earliest)
+  }
 }

@@ -1,19 +1,9 @@
 import Synchronization
 
-/// Topics, consumer groups and dead letters in memory: the reference for every other stream.
+/// Topics and consumer groups in memory: the reference for every other stream.
 ///
 /// Bounded: publishing to a full topic fails rather than forget what nobody has handled.
 public final class MemoryEventStream: EventStreamSource, EventPublisher {
-  /// An event that was given up.
-  public struct DeadLetter: Sendable {
-    /// The event as it was read last.
-    public var entry: StreamEntry
-    /// The group that gave up.
-    public var group: String
-    /// Why.
-    public var reason: DeadLetterReason
-  }
-
   private struct Pending {
     var consumer: String
     var since: ContinuousClock.Instant
@@ -34,7 +24,6 @@ public final class MemoryEventStream: EventStreamSource, EventPublisher {
     var first: UInt64 = 1
     var events: [Event] = []
     var groups: [String: Group] = [:]
-    var deadLetters: [DeadLetter] = []
     var waiters: [UInt64: Waiter] = [:]
     var end: UInt64 { first + UInt64(events.count) }
 
@@ -91,10 +80,10 @@ public final class MemoryEventStream: EventStreamSource, EventPublisher {
   }
 
   /// Makes sure that a topic and a group on it exist.
-  public func createGroup(topic: String, group: String) async throws {
+  public func createGroup(topic: String, group: String, startingAt start: StreamStart) async throws {
     state.withLock { state in
       var entry = state.topics.removeValue(forKey: topic) ?? Topic()
-      if entry.groups[group] == nil { entry.groups[group] = Group(next: entry.first) }
+      if entry.groups[group] == nil { entry.groups[group] = Group(next: start == .earliest ? entry.first : entry.end) }
       state.topics[topic] = entry
     }
   }
@@ -149,23 +138,6 @@ public final class MemoryEventStream: EventStreamSource, EventPublisher {
         state.topics[topic]?.groups[group]?.pending[sequence]?.since = now
       }
     }
-  }
-
-  /// Puts an entry among the dead letters and acknowledges it; an entry that is done already is left alone.
-  public func moveToDeadLetters(
-    _ entry: StreamEntry, topic: String, group: String, reason: DeadLetterReason
-  ) async throws {
-    guard let sequence = UInt64(entry.id) else { return }
-    state.withLock { state in
-      guard state.topics[topic]?.groups[group]?.pending.removeValue(forKey: sequence) != nil else { return }
-      state.topics[topic]?.deadLetters.append(DeadLetter(entry: entry, group: group, reason: reason))
-    }
-  }
-
-  /// The dead letters of a topic, in the order in which they were given up.
-  /// - Parameter topic: the stream's name.
-  public func deadLetters(of topic: String) -> [DeadLetter] {
-    state.withLock { $0.topics[topic]?.deadLetters ?? [] }
   }
 
   /// How many events a group has taken and not finished.

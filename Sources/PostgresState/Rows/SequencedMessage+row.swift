@@ -6,8 +6,10 @@ extension SequencedMessage {
   /// The columns that `init(row:)` reads, in their order.
   static let columns = "sequence, type, feed_event, region, ride_id, driver_id, is_for_ride, time, body"
 
-  init(row: PostgresRow) throws {
-    var columns = ColumnReader(row)
+  init(row: PostgresRow) throws { try self.init(row: row, from: 0) }
+
+  init(row: PostgresRow, from first: Int) throws {
+    var columns = ColumnReader(row, from: first)
     self.init(
       sequence: try columns.int64(),
       message: OutboxMessage(

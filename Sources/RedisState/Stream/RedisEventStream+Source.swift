@@ -2,10 +2,10 @@ package import FunctionKit
 import RedisClient
 
 extension RedisEventStream: EventStreamSource {
-  package func createGroup(topic: String, group: String) async throws {
+  package func createGroup(topic: String, group: String, startingAt start: StreamStart) async throws {
     let topic = try TopicName(topic)
     try await RedisFailure.function { () async throws(RedisError) in
-      try await self.createGroup(topic, group)
+      try await self.createGroup(topic, group, start)
     }
   }
 
@@ -64,25 +64,13 @@ extension RedisEventStream: EventStreamSource {
     }
   }
 
-  package func moveToDeadLetters(
-    _ entry: StreamEntry, topic: String, group: String, reason: DeadLetterReason
-  ) async throws {
-    let topic = try TopicName(topic)
-    guard Self.isEntryID(entry.id) else { return }
-    var call = StreamScripts.bury.call(
-      keys: [RedisKeys.topic(topic), RedisKeys.deadLetters(topic)], capacity: entry.event.body.count + 1_024)
-    call.append(group)
-    call.append(entry.id)
-    call.append(limits.deadLetters)
-    StreamFields.append(entry.event, to: &call)
-    DeadLetter.append(group: group, entry: entry, reason: reason, to: &call)
-    try await ignoringLostGroup(call)
-  }
-
-  private func createGroup(_ topic: TopicName, _ group: String) async throws(RedisError) {
+  private func createGroup(
+    _ topic: TopicName, _ group: String, _ start: StreamStart = .earliest
+  ) async throws(RedisError) {
     do {
       try await client.command(
-        "XGROUP", "CREATE", RedisKeys.topic(topic), group, "0", "MKSTREAM", deadline: deadline)
+        "XGROUP", "CREATE", RedisKeys.topic(topic), group, start == .earliest ? "0" : "$", "MKSTREAM",
+        deadline: deadline)
     } catch {
       guard error.serverPrefix == "BUSYGROUP" else { throw error }
     }

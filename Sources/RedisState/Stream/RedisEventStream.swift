@@ -2,25 +2,21 @@ import DispatchState
 package import FunctionKit
 package import RedisClient
 
-/// Topics, consumer groups and dead letters as streams in Redis.
+/// Topics and consumer groups as streams in Redis.
 ///
 /// Gives the same answers as `MemoryEventStream`, except that a group that is gone, because Redis lost it, is made again.
-/// Bounded: publishing to a full topic fails rather than forget what nobody has handled; of the dead letters the oldest are
-/// forgotten.
+/// Bounded: publishing to a full topic fails rather than forget what nobody has handled.
 package final class RedisEventStream: Sendable {
   /// How much is kept.
   package struct Limits: Sendable {
     /// Entries of one topic.
     package var entries: Int
-    /// Dead letters of one topic.
-    package var deadLetters: Int
     /// How long entries stay at least that all groups are done with, for those who read without a group.
     package var retention: Duration
 
     /// Creates limits.
-    package init(entries: Int = 1_000_000, deadLetters: Int = 100_000, retention: Duration = .seconds(30)) {
+    package init(entries: Int = 1_000_000, retention: Duration = .seconds(30)) {
       self.entries = entries
-      self.deadLetters = deadLetters
       self.retention = retention
     }
   }

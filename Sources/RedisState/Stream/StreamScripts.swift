@@ -96,40 +96,4 @@ enum StreamScripts {
     end
     return #ids
     """#)
-
-  /// Moves an entry that is pending to the dead letters, of which the oldest are forgotten.
-  ///
-  /// Arguments: group, entry id, how many dead letters at most, fields and values.
-  static let bury = RedisScript(
-    #"""
-    if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[2], ARGV[2], 1) == 0 then return 0 end
-    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', unpack(ARGV, 4))
-    redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
-    return 1
-    """#)
-
-  /// Puts dead letters back at the end of their topic and answers how many there were.
-  ///
-  /// Arguments: ids of dead letters.
-  static let redrive = RedisScript(
-    #"""
-    local count = 0
-    for index = 1, #ARGV do
-      local found = redis.call('XRANGE', KEYS[2], ARGV[index], ARGV[index])
-      if found[1] then
-        local fields = {}
-        for position = 1, #found[1][2], 2 do
-          -- What tells of the death begins with an exclamation mark.
-          if string.sub(found[1][2][position], 1, 1) ~= '!' then
-            fields[#fields + 1] = found[1][2][position]
-            fields[#fields + 1] = found[1][2][position + 1]
-          end
-        end
-        redis.call('XADD', KEYS[1], '*', unpack(fields))
-        redis.call('XDEL', KEYS[2], ARGV[index])
-        count = count + 1
-      end
-    end
-    return count
-    """#)
 }

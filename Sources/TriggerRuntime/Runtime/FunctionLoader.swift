@@ -25,6 +25,7 @@ struct FunctionLoader {
       for (name, trigger) in specification.triggers.sorted(by: { $0.key < $1.key }) where !trigger.isDisabled {
         try add(trigger, named: name, of: function, to: &loaded)
       }
+      try addAsynchronous(function, to: &loaded)
     }
     return loaded
   }
@@ -57,7 +58,32 @@ struct FunctionLoader {
         numWorkers: max(1, numWorkers), waitLimit: trigger.workerAvailabilityTimeout,
         queueLimit: overflow ? .max : queueLimit),
       terminationTimeout: trigger.workerTerminationTimeout, eventLoop: environment.eventLoop,
-      metrics: environment.metrics)
+      metrics: environment.metrics,
+      asynchronous: environment.stores.invocations.map { AsynchronousInvocations(queue: $0, function: function.name) })
+  }
+
+  /// A loop for the events of a function that a caller did not wait for, where it has an http trigger: with the delivery of the first.
+  private func addAsynchronous(_ function: LoadedFunction, to loaded: inout LoadedFunctions) throws {
+    let triggers = function.specification.triggers.sorted { $0.key < $1.key }.map(\.value)
+    guard environment.http != nil, let queue = environment.stores.invocations,
+      let trigger = triggers.first(where: { $0.kind == "http" && !$0.isDisabled })
+    else { return }
+    let name = AsynchronousInvocations.triggerName
+    guard function.specification.triggers[name] == nil else {
+      throw SetupError("function \(function.name): a trigger must not be named \(name), which is the runtime's own")
+    }
+    let workers = workers(
+      function, TriggerInfo(kind: name, name: name), trigger,
+      numWorkers: min(trigger.numWorkers, AsynchronousInvocations.maxWorkers))
+    let source = StreamSource(
+      queue, label: "the queue of invocations", caller: .service("async"), topic: function.name,
+      group: AsynchronousInvocations.group, consumer: environment.configuration.instanceID,
+      claimAfter: StreamSource.claimAfter(nil, function.specification), block: .seconds(15), callerOfRequest: true)
+    loaded.loops.append(
+      DeliveryLoop(
+        source, policy: try DeliveryPolicy(trigger, workers: workers, environment: environment), workers: workers,
+        environment: environment))
+    loaded.workers.append(workers)
   }
 
   private func add(
@@ -65,20 +91,12 @@ struct FunctionLoader {
   ) throws {
     let workers = workers(
       function, TriggerInfo(kind: trigger.kind, name: name), trigger, numWorkers: trigger.numWorkers)
-    switch trigger.kind {
-    case "http":
-      // Without a server there is nobody to ask; `cabstand invoke` calls the function directly.
-      guard let server = environment.http else { return }
-      try HTTPTrigger.register(trigger, workers: workers, server: server, metrics: environment.metrics)
-    case "cron":
-      loaded.loops.append(try CronTrigger(trigger, workers: workers, environment: environment))
-    case "redis-stream":
-      loaded.loops.append(try StreamTrigger(trigger, workers: workers, environment: environment))
-    default:
+    guard let kind = TriggerKind.named(trigger.kind) else {
       throw SetupError(
-        "trigger \(name) of function \(function.name) has the unknown kind \(trigger.kind); "
-          + Suggestion.sentence(for: trigger.kind, in: ["http", "cron", "redis-stream"]))
+        "\(trigger.places.prefix("kind"))\(workers.origin): unknown kind \(trigger.kind); "
+          + Suggestion.sentence(for: trigger.kind, in: TriggerKind.all.map(\.name)))
     }
+    if let loop = try kind.make(trigger, workers, environment) { loaded.loops.append(loop) }
     loaded.workers.append(workers)
   }
 }

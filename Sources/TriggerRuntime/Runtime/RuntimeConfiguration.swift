@@ -1,3 +1,5 @@
+public import FunctionKit
+
 /// What a runtime does beyond what its functions say.
 public struct RuntimeConfiguration: Sendable {
   /// Names this process among the instances that share streams and leases.
@@ -12,6 +14,11 @@ public struct RuntimeConfiguration: Sendable {
   public var logs: FunctionLogs?
   /// What records invocations as spans; nil records none and passes a caller's trace on as it came.
   public var tracer: Tracer?
+
+  /// Retry policies that every function may name, beside the built-in ones; a function's own go before.
+  public var retryPolicies: [String: RetryPolicy] = [:]
+  /// How often dead letters are looked at that somebody wants to be tried again, in real time.
+  public var redrivePeriod: Duration = .seconds(1)
 
   /// Creates a configuration.
   /// - Parameter instanceID: names this process; nil makes a name that nobody else has.

@@ -7,8 +7,7 @@ import NIOCore
 struct TriggerEnvironment: Sendable {
   let clock: any WallClock
   let http: HTTPServer?
-  let leases: (any LeaseKeeper)?
-  let streams: (any EventStreamSource)?
+  let stores: TriggerStores
   let configuration: RuntimeConfiguration
   let logger: Logger
   let metrics: any MetricsFactory

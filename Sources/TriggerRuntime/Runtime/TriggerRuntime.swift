@@ -31,15 +31,14 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   ///   - bindings: what opens data bindings, one per class.
   ///   - clock: city time.
   ///   - http: the server for http triggers; nil leaves http triggers out, for `cabstand invoke`.
-  ///   - leases: what keeps ticks to one instance; nil where there is only one.
-  ///   - streams: where stream triggers read; nil where no function has one.
+  ///   - stores: where triggers read and what they keep.
   ///   - configuration: what holds for all functions.
   ///   - logger: where the runtime and its functions report.
   ///   - metrics: what it counts with.
   public init(
     functions: [FunctionSpecification], registry: FunctionRegistry, bindings: [any DataBinding] = [],
-    clock: any WallClock = AdjustableClock(), http: HTTPServer? = nil, leases: (any LeaseKeeper)? = nil,
-    streams: (any EventStreamSource)? = nil, configuration: RuntimeConfiguration = RuntimeConfiguration(),
+    clock: any WallClock = AdjustableClock(), http: HTTPServer? = nil,
+    stores: TriggerStores = TriggerStores(), configuration: RuntimeConfiguration = RuntimeConfiguration(),
     logger: Logger, metrics: any MetricsFactory = MetricsSystem.factory
   ) {
     specifications = functions.filter { !$0.isDisabled }
@@ -47,7 +46,7 @@ public final class TriggerRuntime: Service, FunctionInvoker {
     self.bindings = bindings
     self.http = http
     environment = TriggerEnvironment(
-      clock: clock, http: http, leases: leases, streams: streams, configuration: configuration, logger: logger,
+      clock: clock, http: http, stores: stores, configuration: configuration, logger: logger,
       metrics: metrics, eventLoop: MultiThreadedEventLoopGroup.singleton.any())
   }
 
@@ -102,12 +101,20 @@ public final class TriggerRuntime: Service, FunctionInvoker {
         guard !loaded.loops.isEmpty else { return }
         await ClockWatch(clock: environment.clock, triggers: loaded.loops).run()
       }
+      let redriver = Task { [environment] in
+        await Redriver(
+          queue: environment.stores.deadLetters, loops: loaded.loops.compactMap { $0 as? DeliveryLoop },
+          consumer: environment.configuration.instanceID, period: environment.configuration.redrivePeriod,
+          logger: environment.logger
+        ).run()
+      }
       // Also returns where the task is cancelled.
       try? await gracefulShutdown()
       state.withLock { $0.stage = .draining }
       let alarms = loaded.workers.map { workers in
         workers.pool.cancelAll(after: workers.terminationTimeout)
       }
+      redriver.cancel()
       for trigger in loaded.loops { trigger.stop() }
       await http?.shutdown()
       watch.cancel()

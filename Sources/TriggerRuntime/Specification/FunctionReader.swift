@@ -7,7 +7,7 @@ struct FunctionReader {
 
   private static let known = [
     "description", "disable", "handler", "runtime", "version", "alias", "env", "eventTimeout", "loggerSinks",
-    "dataBindings", "triggers", "resources", "minReplicas", "maxReplicas",
+    "dataBindings", "triggers", "resources", "minReplicas", "maxReplicas", "retries",
   ]
 
   func read(_ spec: SpecificationCursor, name: String) -> FunctionSpecification? {
@@ -24,7 +24,8 @@ struct FunctionReader {
       runtime.report("expected swift, found \"\(text)\"")
     }
     _ = fields["alias"]?.name()
-    _ = fields["resources"]?.attribute()
+    var places = SpecificationPlaces()
+    _ = fields["resources"]?.attribute("resources", &places)
     _ = fields["minReplicas"]?.integer(in: 0...10_000)
     _ = fields["maxReplicas"]?.integer(in: 0...10_000)
     if let timeout = fields["eventTimeout"], let duration = timeout.duration() {
@@ -34,6 +35,9 @@ struct FunctionReader {
     specification.loggerSinks = fields["loggerSinks"]?.elements().compactMap(loggerSink) ?? []
     for (name, cursor) in fields["dataBindings"]?.entries() ?? [] {
       specification.dataBindings[name] = dataBinding(cursor)
+    }
+    for (name, cursor) in fields["retries"]?.entries() ?? [] {
+      specification.retries[name] = DeliveryReader.policy(cursor)
     }
     for (name, cursor) in fields["triggers"]?.entries() ?? [] {
       specification.triggers[name] = TriggerReader().read(cursor)

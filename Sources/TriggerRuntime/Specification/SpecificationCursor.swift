@@ -155,13 +155,25 @@ struct SpecificationCursor {
     return strings
   }
 
+  /// Where this is.
+  var place: SpecificationPlaces.Place {
+    .init(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+  }
+
   /// Whatever is here, as a trigger's attribute.
-  func attribute() -> TriggerAttribute {
+  /// - Parameters:
+  ///   - path: how the places name it.
+  ///   - places: gets where this and everything in it stands.
+  func attribute(_ path: String, _ places: inout SpecificationPlaces) -> TriggerAttribute {
+    places.places[path] = place
     switch node {
     case .scalar(let scalar): return .scalar(scalar.string)
-    case .sequence: return .list(elements().map { $0.attribute() })
+    case .sequence: return .list(elements().map { $0.attribute(path, &places) })
     case .mapping:
-      return .map(Dictionary(entries().map { ($0.name, $0.cursor.attribute()) }) { $1 })
+      var entries: [String: TriggerAttribute] = [:]
+      for (name, cursor) in self.entries() { entries[name] = cursor.attribute("\(path).\(name)", &places) }
+      places.places[path] = place
+      return .map(entries)
     case .alias:
       report("aliases are not supported here")
       return .scalar("")

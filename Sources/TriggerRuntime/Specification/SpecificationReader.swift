@@ -41,9 +41,10 @@ public struct SpecificationReader: Sendable {
       throw SpecificationError(file: file, issues: [Self.issue(of: error)])
     }
     let specification = document(SpecificationCursor(path: "", node: root, issues: issues))
-    guard issues.found.isEmpty, let specification else {
+    guard issues.found.isEmpty, var specification else {
       throw SpecificationError(file: file, issues: issues.found)
     }
+    for name in specification.triggers.keys { specification.triggers[name]?.places.file = file }
     return specification
   }
 

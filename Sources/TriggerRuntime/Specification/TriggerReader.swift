@@ -4,7 +4,8 @@ import FunctionKit
 struct TriggerReader {
   private static let known = [
     "kind", "class", "name", "disabled", "url", "numWorkers", "workerAvailabilityTimeoutMilliseconds",
-    "workerTerminationTimeout", "batch", "partitions", "attributes",
+    "workerTerminationTimeout", "batch", "partitions", "attributes", "delivery", "deduplicationSeconds", "retry",
+    "maxAttempts", "deadLetter",
   ]
 
   /// Fields that nuclio has and that would be wrong to read past in silence.
@@ -14,14 +15,20 @@ struct TriggerReader {
     "password": "put credentials into the url, from the environment",
     "secret": "put credentials into the url, from the environment",
     "workerAllocatorName": "every trigger has its own workers",
-    "explicitAckMode": "an event is acknowledged when it was handled or given up",
+    "explicitAckMode": "delivery says when an event is acknowledged",
     "maxWorkers": "the field is named numWorkers",
   ]
 
   func read(_ cursor: SpecificationCursor) -> TriggerSpecification {
     let fields = cursor.fields(Self.known, unsupported: Self.unsupported)
-    if fields["kind"] == nil { cursor.report("kind is missing; expected http, cron or redis-stream") }
+    let kinds = TriggerKind.all.map(\.name)
+    if fields["kind"] == nil { cursor.report("kind is missing; expected one of \(kinds.joined(separator: ", "))") }
     var trigger = TriggerSpecification(kind: fields["kind"]?.name() ?? "")
+    if let kind = fields["kind"], !trigger.kind.isEmpty, !kinds.contains(trigger.kind) {
+      kind.report("unknown kind \(trigger.kind); \(Suggestion.sentence(for: trigger.kind, in: kinds))")
+    }
+    trigger.places.places = ["": cursor.place].merging(fields.mapValues(\.place)) { $1 }
+    trigger.delivery = DeliveryReader.delivery(fields)
     _ = fields["class"]?.string()
     _ = fields["name"]?.name()
     trigger.isDisabled = fields["disabled"]?.boolean() ?? false
@@ -32,13 +39,13 @@ struct TriggerReader {
     if let duration = fields["workerTerminationTimeout"]?.duration() { trigger.workerTerminationTimeout = duration }
     if let batch = fields["batch"] { trigger.batch = self.batch(batch) }
     for (name, attribute) in fields["attributes"]?.entries() ?? [] {
-      trigger.attributes[name] = attribute.attribute()
+      trigger.attributes[name] = attribute.attribute("attributes.\(name)", &trigger.places)
     }
     // nuclio has these two beside the attributes.
     for name in ["url", "partitions"] {
       guard let field = fields[name] else { continue }
       if trigger.attributes[name] != nil { field.report("is there twice, here and under attributes") }
-      trigger.attributes[name] = field.attribute()
+      trigger.attributes[name] = field.attribute("attributes.\(name)", &trigger.places)
     }
     return trigger
   }

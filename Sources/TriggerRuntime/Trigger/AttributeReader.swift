@@ -3,6 +3,8 @@ import FunctionKit
 /// Reads a trigger's attributes; whatever its kind does not know is an error at start.
 struct AttributeReader {
   private let origin: String
+  private let path: String
+  private let places: SpecificationPlaces
   private let attributes: [String: TriggerAttribute]
 
   /// Creates a reader.
@@ -12,22 +14,19 @@ struct AttributeReader {
   ///   - known: the attributes of its kind.
   /// - Throws: `SetupError` where there are others.
   init(_ trigger: TriggerSpecification, origin: String, known: [String]) throws {
-    self.origin = origin
-    attributes = trigger.attributes
-    try Self.check(attributes, origin: origin, path: "attributes", known: known)
+    try self.init(
+      origin: origin, path: "attributes", places: trigger.places, attributes: trigger.attributes, known: known)
   }
 
-  private init(origin: String, attributes: [String: TriggerAttribute]) {
-    self.origin = origin
-    self.attributes = attributes
-  }
-
-  private static func check(
-    _ attributes: [String: TriggerAttribute], origin: String, path: String, known: [String]
+  private init(
+    origin: String, path: String, places: SpecificationPlaces, attributes: [String: TriggerAttribute], known: [String]
   ) throws {
+    self.origin = origin
+    self.path = path
+    self.places = places
+    self.attributes = attributes
     for name in attributes.keys.sorted() where !known.contains(name) {
-      throw SetupError(
-        "\(origin): \(path).\(name) is unknown; \(Suggestion.sentence(for: name, in: known))")
+      throw fault(name, "\(path).\(name) is unknown; \(Suggestion.sentence(for: name, in: known))")
     }
   }
 
@@ -39,6 +38,14 @@ struct AttributeReader {
     case .scalar(let text)?: text
     case .list?, .map?: throw wrong(name, "a text")
     }
+  }
+
+  func number(_ name: String, in range: ClosedRange<Double>) throws -> Double? {
+    guard let text = try string(name) else { return nil }
+    guard let value = Double(text), range.contains(value) else {
+      throw wrong(name, "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
   }
 
   func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
@@ -91,8 +98,8 @@ struct AttributeReader {
     switch attributes[name] {
     case nil: return nil
     case .map(let entries)?:
-      try Self.check(entries, origin: origin, path: "attributes.\(name)", known: known)
-      return AttributeReader(origin: "\(origin): \(name)", attributes: entries)
+      return try AttributeReader(
+        origin: origin, path: "\(path).\(name)", places: places, attributes: entries, known: known)
     case .scalar?, .list?: throw wrong(name, "a map")
     }
   }
@@ -104,8 +111,9 @@ struct AttributeReader {
     case .map(let entries)?:
       return try entries.sorted { $0.key < $1.key }.map { entry, value in
         guard case .map(let fields) = value else { throw wrong("\(name).\(entry)", "a map") }
-        try Self.check(fields, origin: origin, path: "attributes.\(name).\(entry)", known: known)
-        return (entry, AttributeReader(origin: "\(origin): \(name).\(entry)", attributes: fields))
+        let reader = try AttributeReader(
+          origin: origin, path: "\(path).\(name).\(entry)", places: places, attributes: fields, known: known)
+        return (entry, reader)
       }
     case .scalar?, .list?: throw wrong(name, "a map")
     }
@@ -125,10 +133,15 @@ struct AttributeReader {
   }
 
   func wrong(_ name: String, _ expected: String) -> SetupError {
-    SetupError("\(origin): attribute \(name): expected \(expected)")
+    fault(name, "\(path).\(name): expected \(expected)")
   }
 
   func missing(_ name: String, _ expected: String) -> SetupError {
-    SetupError("\(origin): attribute \(name) is missing; expected \(expected)")
+    fault(name, "\(path).\(name) is missing; expected \(expected)")
+  }
+
+  /// A fault with its place in the file, where that is known.
+  private func fault(_ name: String, _ message: String) -> SetupError {
+    SetupError("\(places.prefix("\(path).\(name)"))\(origin): \(message)")
   }
 }

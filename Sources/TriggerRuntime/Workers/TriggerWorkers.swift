@@ -14,11 +14,16 @@ final class TriggerWorkers: Sendable {
 
   /// Names function and trigger.
   var label: String { "\(function.name)/\(trigger.name)" }
+  /// Names function and trigger in errors.
+  var origin: String { "trigger \(trigger.name) of function \(function.name)" }
+  /// Takes events for later, where the runtime can keep them; nil where it cannot.
+  let asynchronous: AsynchronousInvocations?
 
   init(
     function: LoadedFunction, trigger: TriggerInfo, limits: WorkerPool.Limits, terminationTimeout: Duration,
-    eventLoop: any EventLoop, metrics: any MetricsFactory
+    eventLoop: any EventLoop, metrics: any MetricsFactory, asynchronous: AsynchronousInvocations? = nil
   ) {
+    self.asynchronous = asynchronous
     self.terminationTimeout = terminationTimeout
     self.function = function
     self.trigger = trigger

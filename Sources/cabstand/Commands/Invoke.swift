@@ -60,8 +60,8 @@ struct Invoke: AsyncParsableCommand {
       fleet: stores.fleet, drivers: stores.record, regions: configuration.regions.regions.map(\.id))
     let runtime = TriggerRuntime(
       functions: [specification], registry: FunctionCatalog.registry(),
-      bindings: Bindings.all(stores, follower: follower, configuration: configuration), leases: stores.leases,
-      streams: stores.streams, logger: logger)
+      bindings: Bindings.all(stores, follower: follower, configuration: configuration),
+      stores: stores.triggers, logger: logger)
     try await runtime.prepare()
     return runtime
   }

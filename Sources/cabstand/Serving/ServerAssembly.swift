@@ -39,8 +39,8 @@ struct ServerAssembly: Sendable {
       functions: try Self.specifications(options.functions), registry: FunctionCatalog.registry(),
       bindings: Bindings.all(
         stores, follower: follower, configuration: configuration, engine: engine, asksEngines: true),
-      clock: clock, http: server, leases: stores.leases, streams: stores.streams,
-      configuration: runtimeConfiguration, logger: logger, metrics: metrics)
+      clock: clock, http: server, stores: stores.triggers, configuration: runtimeConfiguration, logger: logger,
+      metrics: metrics)
     runtime.addReadinessCheck("stores", stores.trouble)
     try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes, logs: logs).register(on: server)
     try StatusRoutes(runtime: runtime, server: server, statistics: statistics, logs: logs, stores: stores)

@@ -91,7 +91,7 @@ struct SimulationAssembly {
       case "cron":
         let timetable = try CronTimetable(trigger, origin: "trigger \(name) of function \(specification.name)")
         simulated.ticks.append(SimulatedFunction.Tick(trigger: name) { timetable.next(after: $0) })
-      case "redis-stream": simulated.streams.append(name)
+      case "redis-stream", "postgres": simulated.streams.append(name)
       default: break
       }
     }

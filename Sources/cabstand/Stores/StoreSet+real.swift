@@ -9,6 +9,7 @@ import PostgresState
 import RedisClient
 import RedisState
 import ServiceLifecycle
+import TriggerRuntime
 
 extension StoreSet {
   /// Redis and PostgreSQL: the ones at the given URLs, or private ones below the data directory.
@@ -35,11 +36,17 @@ extension StoreSet {
       let hub = FeedHub()
       let tail = RedisFeedTail(client: redis, hub: hub, logger: logger)
       let record = PostgresRecord(pool: pool, logger: logger)
+      // Private stores have no other instance: a lease in Redis would only outlive a killed one.
+      let leases: any LeaseKeeper = embedded.isPrivate ? MemoryLeaseKeeper() : RedisLeases(client: redis)
       return StoreSet(
         record: record, fleet: RedisFleet(client: redis), hub: hub,
-        publisher: streams, streams: streams,
-        // Private stores have no other instance: a lease in Redis would only outlive a killed one.
-        leases: embedded.isPrivate ? MemoryLeaseKeeper() : RedisLeases(client: redis),
+        publisher: streams,
+        triggers: TriggerStores(
+          leases: leases, ticks: RedisTicks(client: redis), streams: streams,
+          outbox: PostgresDeliveries(pool: pool, content: .outbox, event: OutboxEvent.event),
+          invocations: PostgresDeliveries(pool: pool, content: .invocations, event: OutboxEvent.event),
+          deadLetters: PostgresDeadLetters(pool: pool), deduplication: RedisDeduplication(client: redis)),
+        leases: leases,
         models: StoredModels(store: record, workbench: QueueWorkbench()), services: [pool, redis, tail],
         hasFeedTail: true, redisURL: urls.redis, postgresURL: urls.postgres,
         trouble: {

@@ -2,6 +2,7 @@ import DispatchCore
 import DispatchState
 import FunctionKit
 import ServiceLifecycle
+import TriggerRuntime
 
 /// Everything behind the functions' data bindings, whichever stores it lives in.
 struct StoreSet: Sendable {
@@ -13,7 +14,8 @@ struct StoreSet: Sendable {
   var fleet: any FleetIndex & SurgeStore
   var hub: FeedHub
   var publisher: any EventPublisher
-  var streams: any EventStreamSource
+  /// Where triggers read, and what they keep.
+  var triggers: TriggerStores
   var leases: any LeaseKeeper
   /// What was learned of the regions, in the versions that are in use.
   var models: any ModelSource

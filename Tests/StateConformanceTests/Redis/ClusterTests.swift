@@ -59,18 +59,25 @@ import Testing
         let entries = try await stream.read(
           topic: topic, group: "g", consumer: "a", count: 3, block: .milliseconds(100))
         try await stream.keepAlive(entries.map(\.id), topic: topic, group: "g", consumer: "a")
-        try await stream.moveToDeadLetters(
-          entries[0], topic: topic, group: "g", reason: .init(code: "x", message: "", attempts: 1))
-        let letters = try await stream.deadLetters(of: topic)
-        #expect(try await stream.redrive(letters.map(\.id), topic: topic) == 1)
         #expect(
-          try await stream.claimIdle(topic: topic, group: "g", consumer: "b", minIdle: .zero, count: 9).count == 2)
+          try await stream.claimIdle(topic: topic, group: "g", consumer: "b", minIdle: .zero, count: 9).count == 3)
       }
 
       let leases = RedisLeases(client: client, deadline: .seconds(20))
       let lease = try #require(try await leases.acquire("match:sf", for: .seconds(60)))
       #expect(try await leases.renew(lease, for: .seconds(60)))
       try await leases.release(lease)
+
+      let ticks = RedisTicks(client: client, deadline: .seconds(20))
+      let moment = EventTime(unixMilliseconds: 5)
+      #expect(try await ticks.advance("cron/a", from: nil, to: LedgerTick(time: moment, isDone: true)))
+      #expect(try await ticks.last("cron/a")?.time == moment)
+
+      let handled = RedisDeduplication(client: client, deadline: .seconds(20))
+      let keys = (0..<9).map { DeduplicationKey(scope: "f/t\($0)", source: "/s", id: "{x}\($0)") }
+      #expect(try await handled.begin(keys, owner: "a", lease: .seconds(60)).allSatisfy { $0 == .begun })
+      try await handled.complete(keys, owner: "a", for: .seconds(60))
+      #expect(try await handled.begin(keys, owner: "b", lease: .seconds(60)).allSatisfy { $0 == .completed })
     }
   }
 }

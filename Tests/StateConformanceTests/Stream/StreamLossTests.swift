@@ -18,8 +18,6 @@ import Testing
       // Whatever is said about lost entries is accepted.
       try await stream.acknowledge(lost.prefix(1))
       try await stream.keepAlive(lost.map(\.id), topic: "rides", group: "g", consumer: "a")
-      try await stream.moveToDeadLetters(
-        lost[1], topic: "rides", group: "g", reason: .init(code: "x", message: "", attempts: 1))
       #expect(try await stream.claim(as: "b").isEmpty)
       #expect(try await stream.take().isEmpty)
       try await stream.publish([Samples.event(7)], to: "rides")

@@ -28,7 +28,12 @@ struct Harness {
   var usesHTTP = true
   var clock: any WallClock = AdjustableClock()
   var leases: (any LeaseKeeper)?
+  var ticks: any TickLedger = MemoryTickLedger()
   var streams: (any EventStreamSource)?
+  var outbox: (any EventStreamSource)?
+  var invocations: (any EventStreamSource & EventPublisher)?
+  var deadLetters: any DeadLetterQueue = MemoryDeadLetterQueue()
+  var deduplication: (any DeduplicationStore)? = MemoryDeduplicationStore()
   var instanceID: String?
   var leaseDuration: Duration?
   var metrics = PrometheusMetrics()
@@ -60,15 +65,22 @@ struct Harness {
   func makeRuntime(
     _ function: @escaping @Sendable (Event, Context) async throws -> Response
   ) throws -> TriggerRuntime {
+    try makeRuntime { ClosureFunction($0, function) }
+  }
+
+  func makeRuntime(_ build: @escaping @Sendable (FunctionSetup) throws -> any Function) throws -> TriggerRuntime {
     let specification = try SpecificationReader(environment: [:]).read(yaml, file: "function.yaml")
     var registry = FunctionRegistry()
-    registry.register("Test") { ClosureFunction($0, function) }
+    registry.register("Test", build: build)
     var configuration = RuntimeConfiguration(instanceID: instanceID)
     if let leaseDuration { configuration.leaseDuration = leaseDuration }
+    configuration.redrivePeriod = .milliseconds(2)
     let server = usesHTTP ? HTTPServer(configuration: http, logger: Self.logger, metrics: metrics) : nil
     return TriggerRuntime(
-      functions: [specification], registry: registry, clock: clock, http: server, leases: leases, streams: streams,
-      configuration: configuration, logger: Self.logger, metrics: metrics)
+      functions: [specification], registry: registry, clock: clock, http: server,
+      stores: TriggerStores(
+        leases: leases, ticks: ticks, streams: streams, outbox: outbox, invocations: invocations,
+        deadLetters: deadLetters, deduplication: deduplication), configuration: configuration, logger: Self.logger, metrics: metrics)
   }
 
   /// Runs a runtime while `body` runs, then shuts it down gracefully.

@@ -46,6 +46,23 @@ enum CronSchedule: Sendable {
     return (tick, missed)
   }
 
+  /// The ticks after a moment and at or before another: the last ones where there are more than a limit, and how many were left out.
+  func ticks(after earlier: EventTime, upTo moment: EventTime, limit: Int) -> (ticks: [EventTime], leftOut: Int) {
+    guard let (last, others) = latest(after: earlier, upTo: moment) else { return ([], 0) }
+    guard others > 0 else { return ([last], 0) }
+    var ticks: [EventTime] = []
+    var from = earlier
+    if case .interval(let milliseconds) = self, others >= limit {
+      from = EventTime(unixMilliseconds: last.unixMilliseconds - Int64(limit) * milliseconds)
+    }
+    while let tick = next(after: from), tick <= moment {
+      ticks.append(tick)
+      from = tick
+      if ticks.count > limit { ticks.removeFirst() }
+    }
+    return (ticks, max(others + 1 - ticks.count, 0))
+  }
+
   /// Where to begin to count ticks: after a long pause not at its beginning, whose ticks nobody needs one by one.
   private func start(of earlier: EventTime, _ moment: EventTime) -> EventTime {
     for hours in [1, 24, 32 * 24, 366 * 24] as [Int64] {

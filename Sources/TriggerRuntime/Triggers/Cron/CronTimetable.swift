@@ -5,7 +5,7 @@ package struct CronTimetable: Sendable {
   private let schedule: CronSchedule
 
   /// What the attributes of a cron trigger may be named.
-  static let attributes = ["schedule", "interval", "timeZone", "event", "concurrencyPolicy", "scope", "type"]
+  static let attributes = ["schedule", "interval", "timeZone", "event", "concurrencyPolicy", "scope", "type", "missed"]
 
   /// Reads the schedule of a trigger.
   /// - Parameters:

@@ -20,7 +20,9 @@ struct EventRouteTarget: HTTPRouteTarget {
     let invocation = InvocationRequest(
       caller: try CallerHeader.caller(of: exchange.head), log: InvocationLog(exchange.head, isAllowed: allowsLogs),
       trace: exchange.head.trace)
-    switch try CloudEventsHTTP.decode(info: info, body: exchange.body) {
+    let content = try CloudEventsHTTP.decode(info: info, body: exchange.body)
+    if try AsynchronousInvocations.isWanted(info) { return try await accept(content, info) }
+    switch content {
     case .one(let event):
       guard invocation.log != nil else { return try await perform(event, info, invocation) }
       do {
@@ -35,6 +37,26 @@ struct EventRouteTarget: HTTPRouteTarget {
       let results = await perform(events, info, invocation)
       return invocation.answer(CloudEventsHTTP.summary(of: results, events: events))
     }
+  }
+
+  /// Keeps events that nobody waits for; each must be for one function, or a part of it could be kept and the rest not.
+  private func accept(_ content: CloudEventsHTTP.Content, _ info: HTTPRequestInfo) async throws -> Response {
+    let events =
+      switch content {
+      case .one(let event): [event]
+      case .batch(let events): events
+      }
+    guard let type = events.first?.type else {
+      throw FunctionError(.badInput, code: "emptyBatch", "a batch to be handled later must hold an event")
+    }
+    guard let taker = subscriptions.first(where: { $0.types.contains(type) }) else { throw unknown(type, "type") }
+    for event in events where !taker.types.contains(event.type) { throw unknown(event.type, "type") }
+    return try await AsynchronousInvocations.accept(
+      events.map { event in
+        var event = event
+        event.request = info
+        return event
+      }, taker.workers.asynchronous)
   }
 
   private func perform(

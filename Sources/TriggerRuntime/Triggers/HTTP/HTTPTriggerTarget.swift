@@ -13,6 +13,9 @@ struct HTTPTriggerTarget: HTTPRouteTarget {
     let info = try exchange.requestInfo()
     var context = workers.context(deadline: deadline, caller: caller, attempt: 1, workerID: workerID)
     let event = event(of: exchange, info)
+    if try AsynchronousInvocations.isWanted(info) {
+      return try await AsynchronousInvocations.accept([event], workers.asynchronous)
+    }
     guard let log = InvocationLog(exchange.head, isAllowed: allowsLogs) else {
       return try await workers.handle(event, context).get()
     }

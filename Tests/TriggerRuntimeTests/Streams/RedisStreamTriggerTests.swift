@@ -4,10 +4,10 @@ import Testing
 @testable import TriggerRuntime
 
 @Suite(.timeLimit(.minutes(8)))
-struct StreamTriggerTests {
+struct RedisStreamTriggerTests {
   private func harness(
     _ stream: any EventStreamSource, workers: Int = 4, trigger: String = "", attributes: String = "",
-    timeout: String = "20s"
+    timeout: String = "20s", letters: MemoryDeadLetterQueue = MemoryDeadLetterQueue()
   ) -> Harness {
     var harness = Harness(
       """
@@ -19,11 +19,13 @@ struct StreamTriggerTests {
           rides:
             kind: redis-stream
             numWorkers: \(workers)
+            retry: {duration: 1ms, maxInterval: 5ms, maxAttempts: 5}
             \(trigger)
-            attributes: {topic: rides, retryDelay: 1ms, maxRetryDelay: 5ms\(attributes)}
+            attributes: {topic: rides\(attributes)}
       """)
     harness.usesHTTP = false
     harness.streams = stream
+    harness.deadLetters = letters
     return harness
   }
 
@@ -37,9 +39,10 @@ struct StreamTriggerTests {
 
   @Test func handlesAndAcknowledges() async throws {
     let stream = MemoryEventStream()
+    let letters = MemoryDeadLetterQueue()
     let seen = Watched<Set<String>>([])
     try await stream.publish((0..<500).map { event($0) }, to: "rides")
-    try await harness(stream).run { event, context in
+    try await harness(stream, letters: letters).run { event, context in
       #expect(context.caller == .service("stream"))
       #expect(context.attempt == 1)
       #expect(event.trigger == TriggerInfo(kind: "redis-stream", name: "rides"))
@@ -51,17 +54,18 @@ struct StreamTriggerTests {
       await seen.wait { $0.count == 600 }
       while !isIdle(stream) { await Task.yield() }
     }
-    #expect(stream.deadLetters(of: "rides").isEmpty)
+    #expect(letters.all().isEmpty)
   }
 
   /// What fails is not committed past by what succeeds after it.
   @Test func aFailureStaysPendingUntilItSucceeds() async throws {
     let stream = MemoryEventStream()
+    let letters = MemoryDeadLetterQueue()
     let attempts = Watched<[Int]>([])
     let gate = Watched(false)
     let others = Watched(0)
     try await stream.publish([event(0, key: "a")] + (1..<20).map { event($0, key: "b\($0)") }, to: "rides")
-    try await harness(stream).run { event, context in
+    try await harness(stream, letters: letters).run { event, context in
       guard event.id == "0" else {
         others.change { $0 += 1 }
         return .noContent
@@ -78,49 +82,52 @@ struct StreamTriggerTests {
       await attempts.wait { $0 == [1, 2, 3, 4] }
       while !isIdle(stream) { await Task.yield() }
     }
-    #expect(stream.deadLetters(of: "rides").isEmpty)
+    #expect(letters.all().isEmpty)
   }
 
   @Test func fiveFailuresAreEnough() async throws {
     struct Broken: Error {}
     let stream = MemoryEventStream()
+    let letters = MemoryDeadLetterQueue()
     let attempts = Watched(0)
     try await stream.publish([event(0)], to: "rides")
-    try await harness(stream).run { _, _ in
+    try await harness(stream, letters: letters).run { _, _ in
       attempts.change { $0 += 1 }
       throw Broken()
     } while: { _ in
-      while stream.deadLetters(of: "rides").isEmpty { await Task.yield() }
+      while letters.all().isEmpty { await Task.yield() }
       while !isIdle(stream) { await Task.yield() }
     }
     #expect(attempts.value == 5)
-    let letter = try #require(stream.deadLetters(of: "rides").first)
+    let letter = try #require(letters.all().first)
     #expect(letter.reason.attempts == 5)
     #expect(letter.reason.code == "internalError")
-    #expect(letter.entry.event.id == "0")
+    #expect(letter.event.id == "0")
   }
 
   @Test func badInputIsNotTriedAgain() async throws {
     let stream = MemoryEventStream()
+    let letters = MemoryDeadLetterQueue()
     let attempts = Watched(0)
     try await stream.publish([event(0)], to: "rides")
-    try await harness(stream).run { _, _ in
+    try await harness(stream, letters: letters).run { _, _ in
       attempts.change { $0 += 1 }
       throw FunctionError(.badInput, code: "noFare", "the ride has no fare")
     } while: { _ in
-      while stream.deadLetters(of: "rides").isEmpty { await Task.yield() }
+      while letters.all().isEmpty { await Task.yield() }
     }
     #expect(attempts.value == 1)
     #expect(
-      stream.deadLetters(of: "rides").first?.reason
+      letters.all().first?.reason
         == DeadLetterReason(code: "noFare", message: "the ride has no fare", attempts: 1))
   }
 
   @Test func lateInvocationsCountAsFailures() async throws {
     let stream = MemoryEventStream()
+    let letters = MemoryDeadLetterQueue()
     let running = Watched((now: 0, most: 0))
     try await stream.publish([event(0, key: "a")], to: "rides")
-    let harness = harness(stream, attributes: ", maxAttempts: 2, claimAfter: 60s", timeout: "20ms")
+    let harness = harness(stream, trigger: "maxAttempts: 2", attributes: ", claimAfter: 60s", timeout: "20ms", letters: letters)
     try await harness.run { _, _ in
       running.change {
         $0.now += 1
@@ -130,9 +137,9 @@ struct StreamTriggerTests {
       try await Task.sleep(for: .seconds(1_000))
       return .noContent
     } while: { _ in
-      while stream.deadLetters(of: "rides").isEmpty { await Task.yield() }
+      while letters.all().isEmpty { await Task.yield() }
     }
-    #expect(stream.deadLetters(of: "rides").first?.reason.code == "deadlineExceeded")
+    #expect(letters.all().first?.reason.code == "deadlineExceeded")
     // None at all where the machine was too busy to begin before the deadline.
     #expect(running.value.most <= 1)
   }
@@ -171,6 +178,7 @@ struct StreamTriggerTests {
 
   @Test func batchesFailInPart() async throws {
     let stream = MemoryEventStream()
+    let letters = MemoryDeadLetterQueue()
     struct Batching: Function {
       let sizes: Watched<[Int]>
       init(_ setup: FunctionSetup) throws { throw SetupError("") }
@@ -188,18 +196,14 @@ struct StreamTriggerTests {
     }
     let sizes = Watched<[Int]>([])
     try await stream.publish((0..<10).map { event($0) }, to: "rides")
-    let harness = harness(stream, workers: 1, trigger: "batch: {batchSize: 10, timeout: 100s}")
-    var registry = FunctionRegistry()
-    registry.register("Test") { _ in Batching(sizes) }
-    let runtime = TriggerRuntime(
-      functions: [try SpecificationReader(environment: [:]).read(harness.yaml, file: "f")], registry: registry,
-      streams: stream, logger: Harness.logger, metrics: PrometheusMetrics())
+    let harness = harness(stream, workers: 1, trigger: "batch: {batchSize: 10, timeout: 100s}", letters: letters)
+    let runtime = try harness.makeRuntime { _ in Batching(sizes) }
     try await Harness.run(runtime) { _ in
       await sizes.wait { $0.reduce(0, +) == 10 }
       while !isIdle(stream) { await Task.yield() }
     }
     #expect(sizes.value == [10])
-    #expect(stream.deadLetters(of: "rides").map(\.entry.event.id) == ["3"])
+    #expect(letters.all().map(\.event.id) == ["3"])
   }
 
   @Test func takesOverWhatADeadConsumerLeft() async throws {
@@ -221,27 +225,28 @@ struct StreamTriggerTests {
   /// An event that kills its consumer every time is given up without being tried again.
   @Test func givesUpWhatNobodyFinishes() async throws {
     let stream = MemoryEventStream()
+    let letters = MemoryDeadLetterQueue()
     try await stream.createGroup(topic: "rides", group: "settle")
     try await stream.publish([event(0)], to: "rides")
     _ = try await stream.read(topic: "rides", group: "settle", consumer: "dead", count: 1, block: .zero)
     for _ in 0..<4 {
       _ = try await stream.claimIdle(topic: "rides", group: "settle", consumer: "dead", minIdle: .zero, count: 1)
     }
-    try await harness(stream, attributes: ", claimAfter: 1ms").run { _, _ in
+    try await harness(stream, attributes: ", claimAfter: 1ms", letters: letters).run { _, _ in
       Issue.record("was tried again")
       return .noContent
     } while: { _ in
-      while stream.deadLetters(of: "rides").isEmpty { await Task.yield() }
+      while letters.all().isEmpty { await Task.yield() }
     }
-    #expect(stream.deadLetters(of: "rides").first?.reason.code == "neverFinished")
+    #expect(letters.all().first?.reason.code == "neverFinished")
   }
 
   /// A stream that notes whose life is prolonged.
   private struct WatchedStream: EventStreamSource {
     let stream: MemoryEventStream
     let keptAlive: Watched<Set<String>>
-    func createGroup(topic: String, group: String) async throws {
-      try await stream.createGroup(topic: topic, group: group)
+    func createGroup(topic: String, group: String, startingAt start: StreamStart) async throws {
+      try await stream.createGroup(topic: topic, group: group, startingAt: start)
     }
     func read(
       topic: String, group: String, consumer: String, count: Int, block: Duration
@@ -259,11 +264,6 @@ struct StreamTriggerTests {
     func keepAlive(_ entryIDs: [String], topic: String, group: String, consumer: String) async throws {
       try await stream.keepAlive(entryIDs, topic: topic, group: group, consumer: consumer)
       keptAlive.change { $0.formUnion(entryIDs) }
-    }
-    func moveToDeadLetters(
-      _ entry: StreamEntry, topic: String, group: String, reason: DeadLetterReason
-    ) async throws {
-      try await stream.moveToDeadLetters(entry, topic: topic, group: group, reason: reason)
     }
   }
 
@@ -286,10 +286,11 @@ struct StreamTriggerTests {
   /// Redeploying over and over while events come loses none.
   @Test func drainingLosesNothing() async throws {
     let stream = MemoryEventStream()
+    let letters = MemoryDeadLetterQueue()
     let handled = Watched<Set<String>>([])
     for round in 0..<4 {
       try await stream.publish((0..<24).map { event(round * 24 + $0, key: "k\($0 % 5)") }, to: "rides")
-      try await harness(stream, attributes: ", claimAfter: 20ms").run { event, _ in
+      try await harness(stream, attributes: ", claimAfter: 20ms", letters: letters).run { event, _ in
         await Task.yield()
         handled.change { $0.insert(event.id) }
         return .noContent
@@ -297,14 +298,14 @@ struct StreamTriggerTests {
         await handled.wait { $0.count > round * 5 }
       }
     }
-    try await harness(stream, attributes: ", claimAfter: 20ms").run { event, _ in
+    try await harness(stream, attributes: ", claimAfter: 20ms", letters: letters).run { event, _ in
       handled.change { $0.insert(event.id) }
       return .noContent
     } while: { _ in
       await handled.wait { $0.count == 96 }
       while !isIdle(stream) { await Task.yield() }
     }
-    #expect(stream.deadLetters(of: "rides").isEmpty)
+    #expect(letters.all().isEmpty)
   }
 
   /// What is in flight at shutdown is finished and acknowledged.
@@ -327,7 +328,7 @@ struct StreamTriggerTests {
 
   private struct BrokenStream: EventStreamSource {
     struct Down: Error {}
-    func createGroup(topic: String, group: String) async throws { throw Down() }
+    func createGroup(topic: String, group: String, startingAt start: StreamStart) async throws { throw Down() }
     func read(
       topic: String, group: String, consumer: String, count: Int, block: Duration
     ) async throws -> [StreamEntry] { throw Down() }
@@ -336,9 +337,6 @@ struct StreamTriggerTests {
       topic: String, group: String, consumer: String, minIdle: Duration, count: Int
     ) async throws -> [StreamEntry] { throw Down() }
     func keepAlive(_ entryIDs: [String], topic: String, group: String, consumer: String) async throws { throw Down() }
-    func moveToDeadLetters(
-      _ entry: StreamEntry, topic: String, group: String, reason: DeadLetterReason
-    ) async throws { throw Down() }
   }
 
   @Test func readinessSaysThatAStreamIsAway() async throws {
@@ -348,15 +346,5 @@ struct StreamTriggerTests {
       while await running.runtime.readiness().isGood { await Task.yield() }
       #expect(await running.runtime.readiness().troubles == ["settle/rides: topic rides cannot be read"])
     }
-  }
-
-  @Test func lanesAreStable() throws {
-    var trigger = TriggerSpecification(kind: "redis-stream")
-    trigger.attributes = ["topic": .scalar("rides"), "partitions": .scalar("16")]
-    let settings = try StreamSettings(trigger, origin: "t", function: FunctionSpecification(name: "f", handler: "F"))
-    let entry = StreamEntry(id: "1", event: event(0, key: "ride-1"))
-    #expect(settings.lane(of: entry) == settings.lane(of: StreamEntry(id: "2", event: event(1, key: "ride-1"))))
-    #expect(settings.lane(of: entry).hasPrefix("partition "))
-    #expect(settings.lane(of: StreamEntry(id: "3", event: event(1))) == "entry 3")
   }
 }

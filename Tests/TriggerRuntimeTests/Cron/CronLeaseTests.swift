@@ -5,7 +5,7 @@ import Testing
 
 /// Leases of running ticks: renewed while the tick runs, soon free when its holder is gone.
 @Suite(.timeLimit(.minutes(8)))
-struct CronLeasesTests {
+struct CronLeaseTests {
   private static let leaseDuration = Duration.milliseconds(30)
 
   /// Leases whose time passes only when a test says so, and which tell of renewals.
@@ -47,62 +47,56 @@ struct CronLeasesTests {
     }
   }
 
-  private func leases(_ keeper: WatchedKeeper) -> CronLeases {
-    CronLeases(keeper: keeper, name: "cron/tick", runDuration: Self.leaseDuration, logger: Harness.logger)
+  private func lease(_ keeper: WatchedKeeper) -> CronLease {
+    CronLease(keeper: keeper, name: "cron/tick", duration: Self.leaseDuration, logger: Harness.logger)
   }
-
-  private func tick(_ number: Int64) -> EventTime { EventTime(unixMilliseconds: number * 1_000) }
 
   @Test func aTickThatRunsLongerThanTheLeaseKeepsIt() async throws {
     let keeper = WatchedKeeper()
-    let (first, second) = (leases(keeper), leases(keeper))
-    let lease = try #require(await first.acquire(tick(1), period: .seconds(1)))
-    await first.hold(lease) {
-      for number in 2...6 as ClosedRange<Int64> {
+    let (first, second) = (lease(keeper), lease(keeper))
+    let held = try #require(try await first.acquire())
+    try await first.hold(held) { () async throws -> Void in
+      for _ in 2...6 {
         await keeper.waitForRenewal()
         keeper.advance(by: Self.leaseDuration * 2 / 3)
-        #expect(await second.acquire(tick(number), period: .seconds(1)) == nil)
+        #expect(try await second.acquire() == nil)
       }
     }
     #expect(keeper.renewals.value.allSatisfy { $0 })
     // Given back at the end, the next tick may run at once.
-    let next = try #require(await second.acquire(tick(7), period: .seconds(1)))
-    #expect(next.fencingToken > lease.fencingToken)
-    #expect(second.trouble == nil)
+    let next = try #require(try await second.acquire())
+    #expect(next.fencingToken > held.fencingToken)
   }
 
   @Test func aHolderThatDiesFreesItWithinTheLease() async throws {
     let keeper = WatchedKeeper()
-    let lease = try #require(await leases(keeper).acquire(tick(1), period: .seconds(1)))
+    let held = try #require(try await lease(keeper).acquire())
     // Nobody renews it any more.
-    let other = leases(keeper)
+    let other = lease(keeper)
     keeper.advance(by: Self.leaseDuration - .nanoseconds(1))
-    #expect(await other.acquire(tick(2), period: .seconds(1)) == nil)
+    #expect(try await other.acquire() == nil)
     keeper.advance(by: .nanoseconds(1))
-    let next = try #require(await other.acquire(tick(2), period: .seconds(1)))
-    #expect(next.fencingToken > lease.fencingToken)
-    #expect(try await !keeper.renew(lease, for: Self.leaseDuration))
-    // The tick that the dead one began is not run again.
-    try await keeper.release(next)
-    #expect(await other.acquire(tick(1), period: .seconds(1)) == nil)
+    let next = try #require(try await other.acquire())
+    #expect(next.fencingToken > held.fencingToken)
+    #expect(try await !keeper.renew(held, for: Self.leaseDuration))
   }
 
   @Test func aTickGoesOnWhereItsLeaseIsLost() async throws {
     let keeper = WatchedKeeper()
-    let (first, second) = (leases(keeper), leases(keeper))
-    let lease = try #require(await first.acquire(tick(1), period: .seconds(1)))
+    let (first, second) = (lease(keeper), lease(keeper))
+    let held = try #require(try await first.acquire())
     keeper.advance(by: Self.leaseDuration)
-    let next = try #require(await second.acquire(tick(2), period: .seconds(1)))
-    await first.hold(lease) { await keeper.renewals.wait { $0 == [false] } }
+    let next = try #require(try await second.acquire())
+    await first.hold(held) { await keeper.renewals.wait { $0 == [false] } }
     // The first holder's end takes nothing away from the second.
     #expect(try await keeper.renew(next, for: Self.leaseDuration))
   }
 
   @Test func aRenewalThatFailsIsTriedAgain() async throws {
     let keeper = WatchedKeeper(failures: 2)
-    let leases = leases(keeper)
-    let lease = try #require(await leases.acquire(tick(1), period: .seconds(1)))
-    await leases.hold(lease) { await keeper.renewals.wait { $0.first == true } }
+    let first = lease(keeper)
+    let held = try #require(try await first.acquire())
+    await first.hold(held) { await keeper.renewals.wait { $0.first == true } }
     #expect(keeper.failures.value == 0)
   }
 
