@@ -48,7 +48,7 @@ let functions = [
 /// The scripts below `migrations/` that make the schema of the record, in their order.
 let migrations = [
   "0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions", "0007_next_ride",
-  "0008_matching", "0009_models", "0010_surge", "0011_delivery",
+  "0008_matching", "0009_models", "0010_surge", "0011_delivery", "0015_trace",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {

@@ -19,6 +19,7 @@ package enum Migrations {
     script("0009_models", PackageResources._009_models_sql),
     script("0010_surge", PackageResources._010_surge_sql),
     script("0011_delivery", PackageResources._011_delivery_sql),
+    script("0015_trace", PackageResources._015_trace_sql),
   ]
 
   private static func script(_ name: String, _ bytes: [UInt8]) -> Script {

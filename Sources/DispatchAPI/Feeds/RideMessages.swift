@@ -42,13 +42,15 @@ package enum RideMessages {
   private static func state(_ ride: Ride, driver: DriverID?, at time: Timestamp) -> OutboxMessage {
     OutboxMessage(
       type: "cabstand.ride.\(typeName(ride.state)).v1", feedEvent: "ride", region: ride.region, ride: ride.id,
-      driver: driver, isForRide: true, time: time, body: JSONWriter.bytes { $0.ride(ride) })
+      driver: driver, isForRide: true, time: time, body: JSONWriter.bytes { $0.ride(ride) },
+      trace: TraceContext.current?.traceparent)
   }
 
   private static func made(_ offer: Offer, of ride: Ride) -> OutboxMessage {
     OutboxMessage(
       type: "cabstand.offer.made.v1", feedEvent: "offer", region: ride.region, ride: ride.id, driver: offer.driver,
-      isForRide: false, time: offer.offeredAt, body: JSONWriter.bytes { $0.offer(offer, of: ride) })
+      isForRide: false, time: offer.offeredAt, body: JSONWriter.bytes { $0.offer(offer, of: ride) },
+      trace: TraceContext.current?.traceparent)
   }
 
   private static func withdrawn(
@@ -63,7 +65,7 @@ package enum RideMessages {
           json.member("rideId", ride.id.text)
           json.member("reason", reason)
         }
-      })
+      }, trace: TraceContext.current?.traceparent)
   }
 
   /// The past participle that ends the event's type.

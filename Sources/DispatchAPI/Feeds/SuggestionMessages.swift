@@ -16,6 +16,6 @@ package enum SuggestionMessages {
           json.member("driveSeconds", suggestion.driveSeconds)
           json.member("expiresAt", time: suggestion.expiresAt)
         }
-      })
+      }, trace: TraceContext.current?.traceparent)
   }
 }

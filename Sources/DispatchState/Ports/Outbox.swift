@@ -46,11 +46,12 @@ package struct OutboxMessage: Sendable, Hashable {
   package var time: Timestamp
   /// The data, as JSON.
   package var body: [UInt8]
+  /// The `traceparent` of the invocation that told it; nil where that was not traced.
+  package var trace: String?
 
   package init(
     type: String, feedEvent: String, region: RegionID, ride: RideID, driver: DriverID?, isForRide: Bool,
-    time: Timestamp,
-    body: [UInt8]
+    time: Timestamp, body: [UInt8], trace: String? = nil
   ) {
     self.type = type
     self.feedEvent = feedEvent
@@ -60,6 +61,7 @@ package struct OutboxMessage: Sendable, Hashable {
     self.isForRide = isForRide
     self.time = time
     self.body = body
+    self.trace = trace
   }
 }
 

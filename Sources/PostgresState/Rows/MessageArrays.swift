@@ -19,7 +19,8 @@ struct MessageArrays {
       throw .corrupt("a message's body is not UTF-8")
     }
     types.append(message.type)
-    feedEvents.append(message.feedEvent)
+    // Together in one text: see migrations/0015_trace.sql.
+    feedEvents.append(message.trace.map { "\(message.feedEvent)\u{1F}\($0)" } ?? message.feedEvent)
     regions.append(message.region.text)
     rides.append(message.ride.text)
     drivers.append(message.driver?.text)

@@ -5,8 +5,8 @@ package import FunctionKit
 /// A message of the outbox as the event that the stream carries, and back.
 ///
 /// `source` and `id` name the message, so that one published twice is a duplicate. Extension attributes: `sequence`,
-/// `region`, `partitionkey` (the ride's id, also the subject) and, where the message has them, `driverid`, `feedevent` and
-/// `ridefeed` (`true` where the ride's feed shows it).
+/// `region`, `partitionkey` (the ride's id, also the subject) and, where the message has them, `driverid`, `feedevent`,
+/// `ridefeed` (`true` where the ride's feed shows it) and `traceparent`.
 package enum OutboxEvent {
   /// Where all messages of the outbox come from.
   package static let source = "cabstand/outbox"
@@ -20,6 +20,7 @@ package enum OutboxEvent {
     extensions["driverid"] = message.driver?.text
     if !message.feedEvent.isEmpty { extensions["feedevent"] = message.feedEvent }
     if message.isForRide { extensions["ridefeed"] = "true" }
+    extensions["traceparent"] = message.trace
     return Event(
       id: "\(message.ride).\(item.sequence)", source: source, type: message.type, subject: message.ride.text,
       time: EventTime(unixMilliseconds: message.time.unixMilliseconds), dataContentType: "application/json",
@@ -39,6 +40,7 @@ package enum OutboxEvent {
         type: event.type, feedEvent: event.extensions["feedevent"] ?? "", region: region, ride: ride,
         driver: event.extensions["driverid"].flatMap { DriverID($0) },
         isForRide: event.extensions["ridefeed"] == "true",
-        time: Timestamp(unixMilliseconds: time.unixMilliseconds), body: event.body))
+        time: Timestamp(unixMilliseconds: time.unixMilliseconds), body: event.body,
+        trace: event.extensions["traceparent"]))
   }
 }

@@ -15,7 +15,8 @@ struct OutboxTests {
         Sample.message("shown", of: ride.id, driver: Sample.driver(2), isForRide: false, body: ""),
         OutboxMessage(
           type: "t", feedEvent: "", region: Sample.nyc, ride: RideID(trusted: "another"), driver: nil, isForRide: true,
-          time: Timestamp(unixMilliseconds: -1), body: Array("null".utf8)),
+          time: Timestamp(unixMilliseconds: -1), body: Array("null".utf8),
+          trace: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
       ]
       _ = try await record.insert(ride, publishing: messages)
       let kept = try await record.unpublished(limit: 10)
