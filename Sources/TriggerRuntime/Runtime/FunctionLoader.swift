@@ -59,7 +59,8 @@ struct FunctionLoader {
         queueLimit: overflow ? .max : queueLimit),
       terminationTimeout: trigger.workerTerminationTimeout, eventLoop: environment.eventLoop,
       metrics: environment.metrics,
-      asynchronous: environment.stores.invocations.map { AsynchronousInvocations(queue: $0, function: function.name) })
+      asynchronous: environment.stores.invocations.map { AsynchronousInvocations(queue: $0, function: function.name) },
+      isolation: environment.configuration.isolation)
   }
 
   /// A loop for the events of a function that a caller did not wait for, where it has an http trigger: with the delivery of the first.

@@ -15,6 +15,9 @@ public struct RuntimeConfiguration: Sendable {
   /// What records invocations as spans; nil records none and passes a caller's trace on as it came.
   public var tracer: Tracer?
 
+  /// What a supervisor is told of invocations; nil without one.
+  package var isolation: WorkerIsolation?
+
   /// Retry policies that every function may name, beside the built-in ones; a function's own go before.
   public var retryPolicies: [String: RetryPolicy] = [:]
   /// How often dead letters are looked at that somebody wants to be tried again, in real time.

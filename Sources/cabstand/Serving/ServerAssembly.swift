@@ -14,17 +14,20 @@ struct ServerAssembly: Sendable {
   /// What hosts the functions.
   let runtime: TriggerRuntime
   /// Everything that must run, in the order of its start.
-  let services: [any Service]
+  private(set) var services: [any Service]
 
   /// Builds everything; nothing runs yet.
   init(
     options: ServeOptions, http: HTTPServerConfiguration, engine: EngineURL?, stores: StoreSet,
-    configuration: DispatchConfiguration, logs: FunctionLogs, traces: TraceOptions, logger: Logger
+    configuration: DispatchConfiguration, logs: FunctionLogs, traces: TraceOptions, worker: WorkerLink? = nil,
+    logger: Logger
   ) async throws {
     let metrics = PrometheusMetrics()
     MetricsSystem.bootstrap(metrics)
     let clock = AdjustableClock()
-    let clockRoutes = ClockRoutes(clock: clock, isAdjustable: options.clock == .adjustable, store: stores.record)
+    let clockRoutes = ClockRoutes(
+      clock: clock, isAdjustable: options.clock == .adjustable, store: stores.record,
+      isShared: (worker?.count ?? 1) > 1)
     try await clockRoutes.restore()
     try await Self.keepTariffs(stores.record, configuration.regions)
     let regionIDs = configuration.regions.regions.map(\.id)
@@ -32,6 +35,7 @@ struct ServerAssembly: Sendable {
     server = HTTPServer(configuration: http, logger: logger, metrics: metrics)
     var runtimeConfiguration = RuntimeConfiguration()
     runtimeConfiguration.logs = logs
+    runtimeConfiguration.isolation = worker?.isolation
     runtimeConfiguration.tracer = try traces.tracer(instanceID: runtimeConfiguration.instanceID, metrics: metrics)
     logs.connect(stores.publisher)
     let statistics = InvocationStatistics(metrics: metrics)
@@ -51,6 +55,9 @@ struct ServerAssembly: Sendable {
         FleetKeeper(follower: follower, regions: regionIDs, logger: logger),
         OutboxRelay(stores: stores, logger: logger), FeedCloser(hub: stores.hub), runtime,
       ]
+    if worker != nil, options.clock == .adjustable {
+      services.insert(ClockFollower(routes: clockRoutes, logger: logger), at: 0)
+    }
   }
 
   /// The carried tariffs, unless a version of that id is there already.

@@ -1,5 +1,6 @@
 public import CoreMetrics
 import FunctionKit
+import Glibc
 public import Logging
 public import NIOCore
 public import NIOPosix
@@ -16,6 +17,7 @@ public final class HTTPServer: Service {
     var loops: [HTTPLoop] = []
     var shared: HTTPServerState?
     var address: HTTPServerConfiguration.Address?
+    var idleGrace = Duration.zero
   }
 
   /// Where the server listens and what it puts up with.
@@ -172,6 +174,12 @@ public final class HTTPServer: Service {
       }
     let channel: any Channel
     switch configuration.address {
+    case .tcp where configuration.listeningSocket != nil:
+      let socket = configuration.listeningSocket ?? -1
+      channel = try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .withBoundSocket(socket).get()
+      // Taking a socket over sets its queue to a default.
+      _ = listen(socket, CInt(clamping: configuration.backlog))
     case .tcp(let host, let port):
       channel = try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         .bind(host: host, port: port).get()
@@ -190,15 +198,29 @@ public final class HTTPServer: Service {
     logger.info("listening", metadata: ["address": .stringConvertible(address)])
   }
 
+  /// How long idle connections stay open at shutdown, so that their next request is answered, with `connection: close`, rather than
+  /// lost on its way. Zero closes them at once.
+  ///
+  /// For a server that others go on for, behind the same socket.
+  public func keepIdleConnections(for grace: Duration) {
+    state.withLock { $0.idleGrace = grace }
+  }
+
   /// Stops listening, ends the streams, closes what is idle, waits for the rest to be answered, and closes what was not.
   func shutdown() async {
-    let (channel, loops, shared) = state.withLock { ($0.channel.take(), $0.loops, $0.shared) }
+    let (channel, loops, shared, grace) = state.withLock { ($0.channel.take(), $0.loops, $0.shared, $0.idleGrace) }
     guard let channel, let shared else { return }
     try? await channel.close().get()
     if case .unix(let path) = configuration.address { SocketFile.remove(path) }
-    for loop in loops { loop.eventLoop.execute { loop.drain() } }
-    let end = ContinuousClock.now + configuration.drainTimeout
+    for loop in loops { loop.eventLoop.execute { loop.drain(keepsIdle: grace > .zero) } }
+    let graceEnd = ContinuousClock.now + grace
+    let end = graceEnd + configuration.drainTimeout
+    var keepsIdle = grace > .zero
     while shared.connectionCount > 0, ContinuousClock.now < end {
+      if keepsIdle, ContinuousClock.now >= graceEnd {
+        keepsIdle = false
+        for loop in loops { loop.eventLoop.execute { loop.drain() } }
+      }
       do { try await Task.sleep(for: .milliseconds(2)) } catch { break }
     }
     for loop in loops { loop.eventLoop.execute { loop.closeAll() } }
