@@ -1,4 +1,4 @@
-package import FunctionKit
+import FunctionKit
 import Glibc
 import Synchronization
 

@@ -34,10 +34,10 @@ struct WebhookPublisher: EventPublisher {
       headers.append(("traceparent", trace.traceparent))
       if let state = trace.state { headers.append(("tracestate", state)) }
     }
-    let backoff = RetryBackoff(first: .milliseconds(100), longest: .seconds(2))
+    let backoff = RetryPolicy(delay: .milliseconds(100), longestDelay: .seconds(2))
     var last = FunctionError(.transient, code: "webhookFailed", "\(url) did not answer")
     for attempt in 1...attempts {
-      var wait = backoff.delay(afterFailures: attempt)
+      var wait = backoff.wait(afterFailures: attempt)
       do {
         let reply = try await OutgoingHTTPClient().send(
           "POST", url, headers: headers, body: message.body, timeout: timeout)

@@ -11,6 +11,8 @@ struct FunctionLoader {
   /// Builds everything; nothing is started.
   /// - Throws: `SetupError`.
   func load(_ specifications: [FunctionSpecification], functions: any FunctionInvoker) async throws -> LoadedFunctions {
+    var specifications = specifications
+    try environment.configuration.resilience.apply(to: &specifications)
     var opener = try BindingOpener(bindings)
     var loaded = LoadedFunctions()
     for specification in specifications {
@@ -44,7 +46,10 @@ struct FunctionLoader {
       environment: specification.environment, clock: environment.clock, logger: logger, functions: functions)
     return LoadedFunction(
       specification: specification, function: try registry.build(specification.handler, setup), logger: logger,
-      clock: environment.clock, tracer: environment.configuration.tracer)
+      clock: environment.clock, tracer: environment.configuration.tracer,
+      gate: FunctionGate(
+        environment.configuration.resilience.functions[specification.name], function: specification.name,
+        metrics: environment.metrics))
   }
 
   private func workers(

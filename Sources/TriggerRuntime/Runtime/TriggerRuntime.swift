@@ -182,6 +182,9 @@ public final class TriggerRuntime: Service, FunctionInvoker {
       if let trouble = trigger.trouble { troubles.append("\(trigger.name): \(trouble)") }
     }
     if let trouble = http?.trouble { troubles.append("http: \(trouble)") }
+    for function in loaded.direct.values.map(\.function) {
+      if let trouble = function.gate?.trouble { troubles.append("\(function.name): \(trouble)") }
+    }
     for workers in loaded.workers where workers.pool.isSaturated {
       troubles.append("\(workers.label): its queue is full")
     }

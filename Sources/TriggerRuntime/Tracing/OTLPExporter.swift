@@ -97,9 +97,9 @@ final class OTLPExporter: Sendable {
 
   private func send(_ spans: [Span]) async -> Bool {
     let body = Self.document(spans, serviceName: serviceName, instanceID: instanceID)
-    let backoff = RetryBackoff(first: .milliseconds(200), longest: .seconds(5))
+    let backoff = RetryPolicy(delay: .milliseconds(200), longestDelay: .seconds(5))
     for attempt in 1...Self.attempts {
-      var wait = backoff.delay(afterFailures: attempt)
+      var wait = backoff.wait(afterFailures: attempt)
       do {
         let reply = try await OutgoingHTTPClient().send(
           "POST", url, headers: [("content-type", "application/json")] + headers, body: body, timeout: Self.timeout)

@@ -9,13 +9,16 @@ final class LoadedFunction: Sendable {
   let logger: Logger
   let clock: any WallClock
   let tracer: Tracer?
+  /// What stands before all its invocations; nil where nothing does.
+  let gate: FunctionGate?
 
   var name: String { specification.name }
 
   init(
     specification: FunctionSpecification, function: any Function, logger: Logger, clock: any WallClock,
-    tracer: Tracer? = nil
+    tracer: Tracer? = nil, gate: FunctionGate? = nil
   ) {
+    self.gate = gate
     self.tracer = tracer
     self.specification = specification
     self.function = function

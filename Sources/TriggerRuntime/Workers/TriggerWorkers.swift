@@ -51,6 +51,17 @@ final class TriggerWorkers: Sendable {
 
   /// Runs the function on one event, in the calling task.
   func handle(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+    guard let gate = function.gate else { return await noted(event, context) }
+    switch gate.enter() {
+    case .failure(let refusal): return .failure(refusal)
+    case .success(let admission):
+      let result = await noted(event, context)
+      gate.leave(admission, failure: result.failure, deadline: context.deadline)
+      return result
+    }
+  }
+
+  private func noted(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
     guard let isolation else { return await traced(event, context) }
     return await isolated(event, context, isolation)
   }
@@ -80,6 +91,17 @@ final class TriggerWorkers: Sendable {
 
   /// Runs the function on several events, in the calling task; a result per event in their order.
   func handle(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
+    guard let gate = function.gate else { return await noted(batch: events, context) }
+    switch gate.enter() {
+    case .failure(let refusal): return events.map { _ in .failure(refusal) }
+    case .success(let admission):
+      let results = await noted(batch: events, context)
+      gate.leave(admission, failure: results.lazy.compactMap(\.failure).first, deadline: context.deadline)
+      return results
+    }
+  }
+
+  private func noted(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
     guard let isolation else { return await traced(batch: events, context) }
     return await isolated(events, context, isolation)
   }

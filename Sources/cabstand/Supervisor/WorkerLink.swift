@@ -70,7 +70,7 @@ struct WorkerLink: Sendable {
   /// Tells the supervisor something.
   func say(_ line: String) {
     let bytes = Array("\(line)\n".utf8)
-    _ = send(Self.control, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+    _ = send(Self.control, bytes, bytes.count, Int32(MSG_NOSIGNAL))
   }
 
   /// The supervisor's orders. A worker whose supervisor is gone ends at once: its socket and its stores must be free for the next.

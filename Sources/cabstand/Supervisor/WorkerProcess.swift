@@ -45,7 +45,7 @@ final class WorkerProcess {
   /// Gives an order.
   func order(_ order: WorkerLink.Order) {
     let bytes = Array("\(order.line)\n".utf8)
-    _ = send(control, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue))
+    _ = send(control, bytes, bytes.count, Int32(MSG_NOSIGNAL))
   }
 
   /// Starts one.
@@ -114,7 +114,11 @@ struct WorkerLaunch: Sendable {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, sources[0], WorkerLink.listener)
     posix_spawn_file_actions_adddup2(&actions, sources[1], WorkerLink.control)
-    posix_spawn_file_actions_addclosefrom_np(&actions, 5)
+    // Whatever of ours is open without being closed by itself would stay open in the worker.
+    for descriptor in Directories.names(in: "/proc/self/fd").compactMap({ Int32($0) })
+    where descriptor > WorkerLink.control && fcntl(descriptor, F_GETFD) & FD_CLOEXEC == 0 {
+      posix_spawn_file_actions_addclose(&actions, descriptor)
+    }
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
