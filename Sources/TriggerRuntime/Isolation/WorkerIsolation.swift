@@ -1,4 +1,4 @@
-package import FunctionKit
+import FunctionKit
 
 /// What a worker process keeps about its invocations, so that the supervisor knows what it died of.
 package final class WorkerIsolation: Sendable {

@@ -29,6 +29,29 @@ package final class CircuitBreaker: Sendable {
   /// A call that was let through.
   package struct Pass: Sendable {
     let inner: CircuitBreakerState.Pass
+
+    /// The pass as a number, for those who cannot know its type.
+    package var token: Int { inner == .probe ? 1 : 0 }
+  }
+
+  /// How a call ended.
+  package enum Ending: Sendable {
+    /// It went well.
+    case succeeded
+    /// It failed.
+    case failed
+    /// It says nothing about what it called.
+    case abandoned
+  }
+
+  /// A call that was let through with a token has ended.
+  package func ended(_ token: Int, _ ending: Ending) {
+    let pass = Pass(inner: token == 1 ? .probe : .ordinary)
+    switch ending {
+    case .succeeded: succeeded(pass)
+    case .failed: failed(pass)
+    case .abandoned: abandoned(pass)
+    }
   }
 
   /// Lets a call through, or not; whoever gets a pass says how the call ended, once.

@@ -206,6 +206,9 @@ public final class TriggerRuntime: Service, FunctionInvoker {
 
   // MARK: Looking in
 
+  /// The triggers that deliver from a source.
+  var deliveryLoops: [DeliveryLoop] { state.withLock { $0.loaded.loops }.compactMap { $0 as? DeliveryLoop } }
+
   /// The names of the functions that are hosted, in alphabetical order.
   public var functionNames: [String] { specifications.map(\.name).sorted() }
 

@@ -25,9 +25,17 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var events: EventOptions
   @OptionGroup var traces: TraceOptions
   @OptionGroup var workers: WorkerOptions
+  @OptionGroup var resilience: ResilienceOptions
 
   func validate() throws {
     _ = try workers.count(options)
+  }
+
+  /// What the resilience file says, checked as far as it can be.
+  func resilienceConfiguration() throws -> ResilienceConfiguration {
+    let configuration = try resilience.configuration()
+    try configuration.check(bindingClasses: StoreGates.classes)
+    return configuration
   }
 
   func run() async throws {
@@ -48,6 +56,7 @@ struct Serve: AsyncParsableCommand {
         "listening beyond loopback: callers are not authenticated", metadata: ["host": "\(options.resolvedHost)"])
     }
     if let engine { logger.info("travel times come from a routing engine", metadata: ["engine": "\(engine)"]) }
+    let resilience = try resilienceConfiguration()
     let count = try workers.count(options)
     guard count == 0 else {
       try await SupervisedServer(
@@ -56,14 +65,17 @@ struct Serve: AsyncParsableCommand {
       await functionLogs.flush()
       return
     }
+    let metrics = PrometheusMetrics()
     let set =
       options.state == .memory
       ? StoreSet.memory()
-      : try await StoreSet.real(stores, migrates: true, logger: logger)
+      : try await StoreSet.real(
+        stores, migrates: true, gates: StoreGates(configuration: resilience, metrics: metrics), logger: logger)
     do {
       let assembly = try await ServerAssembly(
         options: options, http: events.configure(options.http), engine: engine, stores: set,
-        configuration: DispatchConfiguration(regions: map), logs: functionLogs, traces: traces, logger: logger)
+        configuration: DispatchConfiguration(regions: map), logs: functionLogs, traces: traces,
+        resilience: resilience, metrics: metrics, logger: logger)
       try await serve(assembly, set, logger)
     } catch {
       await set.stop()

@@ -20,9 +20,8 @@ struct ServerAssembly: Sendable {
   init(
     options: ServeOptions, http: HTTPServerConfiguration, engine: EngineURL?, stores: StoreSet,
     configuration: DispatchConfiguration, logs: FunctionLogs, traces: TraceOptions, worker: WorkerLink? = nil,
-    logger: Logger
+    resilience: ResilienceConfiguration, metrics: PrometheusMetrics, logger: Logger
   ) async throws {
-    let metrics = PrometheusMetrics()
     MetricsSystem.bootstrap(metrics)
     let clock = AdjustableClock()
     let clockRoutes = ClockRoutes(
@@ -33,8 +32,9 @@ struct ServerAssembly: Sendable {
     let regionIDs = configuration.regions.regions.map(\.id)
     let follower = FleetFollower(fleet: stores.fleet, drivers: stores.record, regions: regionIDs)
     server = HTTPServer(configuration: http, logger: logger, metrics: metrics)
-    var runtimeConfiguration = RuntimeConfiguration()
+    var runtimeConfiguration = RuntimeConfiguration(instanceID: worker?.instanceID)
     runtimeConfiguration.logs = logs
+    runtimeConfiguration.resilience = resilience
     runtimeConfiguration.isolation = worker?.isolation
     runtimeConfiguration.tracer = try traces.tracer(instanceID: runtimeConfiguration.instanceID, metrics: metrics)
     logs.connect(stores.publisher)

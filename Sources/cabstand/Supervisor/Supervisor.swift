@@ -17,12 +17,15 @@ final class Supervisor {
     case restart
     case reopenLogs
     case outOfPatience
+    case wroteLongEnough(Int)
   }
 
   /// How long a worker may take to end in order.
   private static let patience = Duration.seconds(35)
   /// A worker that served so long did start well.
   private static let provedDuration = Duration.seconds(1)
+  /// How long a worker that crashed may write its backtrace; until then it keeps its connections.
+  private static let backtracePatience = Duration.seconds(20)
   private static let longestDelay = Duration.seconds(30)
   /// After so many failed starts in a row a restart is called off.
   private static let restartAttempts = 3
@@ -82,6 +85,7 @@ final class Supervisor {
     case .stop: stop()
     case .restart: restart()
     case .reopenLogs: for worker in workers.values { kill(worker.processID, SIGHUP) }
+    case .wroteLongEnough(let id): if let worker = workers[id] { kill(worker.processID, SIGKILL) }
     case .outOfPatience: for worker in workers.values { kill(worker.processID, SIGKILL) }
     }
   }
@@ -133,6 +137,7 @@ final class Supervisor {
     case "crash" where worker.stage != .lost:
       lost(worker)
       report(worker, how: "crashed")
+      later(.wroteLongEnough(worker.id), after: Self.backtracePatience)
       fill()
     default: break
     }
@@ -176,6 +181,15 @@ final class Supervisor {
       notBefore = .now + min(.milliseconds(100) * (1 << min(failures - 2, 12)), Self.longestDelay)
     }
     worker.stage = .lost
+    handOver(worker)
+  }
+
+  /// Lets the others have the events that a worker had taken.
+  private func handOver(_ worker: WorkerProcess) {
+    for other in workers.values where other.stage == .serving || other.stage == .activating || other.stage == .spare {
+      other.heirTo.append(worker.instanceID)
+      if other.stage != .spare { other.tellInheritance() }
+    }
   }
 
   private func ended(_ worker: WorkerProcess, _ status: ChildProcess.ExitStatus) {
@@ -184,6 +198,7 @@ final class Supervisor {
     if !isExpected, stage != .lost { lost(worker) }
     if !isExpected, !worker.isReported { report(worker, how: Self.text(status), status) }
     workers[worker.id] = nil
+    if isExpected { handOver(worker) }
     if isStopping { return }
     if servingGeneration < 0, stage == .starting, case .code(let code) = status {
       // It has said why, and would say it again.
@@ -229,6 +244,7 @@ final class Supervisor {
     for worker in current where worker.stage == .spare && active < launch.count {
       worker.stage = .activating
       worker.order(.activate)
+      worker.tellInheritance()
       active += 1
     }
     // The spare one starts when the others have the machine no longer to themselves.

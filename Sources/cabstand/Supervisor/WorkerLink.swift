@@ -11,6 +11,8 @@ struct WorkerLink: Sendable {
     case activate
     /// End in order; idle connections stay that long for one more request.
     case drain(Duration)
+    /// Take over the events of a process that is gone.
+    case takeOver(String)
 
     init?(_ line: Substring) {
       let words = line.split(separator: " ")
@@ -19,6 +21,9 @@ struct WorkerLink: Sendable {
       case "drain":
         guard words.count == 2, let milliseconds = Int(words[1]) else { return nil }
         self = .drain(.milliseconds(milliseconds))
+      case "takeover":
+        guard words.count == 2 else { return nil }
+        self = .takeOver(String(words[1]))
       default: return nil
       }
     }
@@ -27,7 +32,8 @@ struct WorkerLink: Sendable {
     var line: String {
       switch self {
       case .activate: "activate"
-      case .drain(let grace): "drain \(grace / .milliseconds(1))".split(separator: ".").first.map(String.init) ?? ""
+      case .drain(let grace): "drain \(Int(grace / .milliseconds(1)))"
+      case .takeOver(let consumer): "takeover \(consumer)"
       }
     }
   }
@@ -43,12 +49,14 @@ struct WorkerLink: Sendable {
 
   /// How many workers there are.
   let count: Int
+  /// The process's name among the instances.
+  let instanceID: String
   /// The journal and what crashed before.
   let isolation: WorkerIsolation
 
   /// The value of the variable for a worker.
-  static func text(count: Int, limit: Int, journal: String, crashes: String) -> String {
-    "\(count),\(limit),\(journal),\(crashes)"
+  static func text(count: Int, limit: Int, instanceID: String, journal: String, crashes: String) -> String {
+    "\(count),\(limit),\(instanceID),\(journal),\(crashes)"
   }
 
   /// The link of this process; nil where it is no worker.
@@ -56,15 +64,15 @@ struct WorkerLink: Sendable {
     guard let text = Environment.text(variable) else { return nil }
     // Not for children of ours.
     unsetenv(variable)
-    let parts = text.split(separator: ",", maxSplits: 3).map(String.init)
-    guard parts.count == 4, let count = Int(parts[0]), let limit = Int(parts[1]), fcntl(control, F_GETFD) >= 0 else {
+    let parts = text.split(separator: ",", maxSplits: 4).map(String.init)
+    guard parts.count == 5, let count = Int(parts[0]), let limit = Int(parts[1]), fcntl(control, F_GETFD) >= 0 else {
       throw WorkerLinkError()
     }
     for descriptor in [listener, control] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let isolation = WorkerIsolation(
-      journal: try InvocationJournal(path: parts[2]), crashes: try CrashTable(path: parts[3]), limit: limit)
+      journal: try InvocationJournal(path: parts[3]), crashes: try CrashTable(path: parts[4]), limit: limit)
     FaultHandler.install(journal: isolation.journal, descriptor: control)
-    return WorkerLink(count: count, isolation: isolation)
+    return WorkerLink(count: count, instanceID: parts[2], isolation: isolation)
   }
 
   /// Tells the supervisor something.

@@ -21,6 +21,8 @@ final class WorkerProcess {
   let id: Int
   let processID: Int32
   let generation: Int
+  /// Its name among the instances.
+  let instanceID: String
   let journalPath: String
   let began = ContinuousClock.now
   var stage = Stage.starting
@@ -29,8 +31,11 @@ final class WorkerProcess {
   var isReported = false
   private let control: Int32
 
-  private init(id: Int, processID: Int32, generation: Int, journalPath: String, control: Int32) {
+  private init(
+    id: Int, processID: Int32, generation: Int, instanceID: String, journalPath: String, control: Int32
+  ) {
     self.id = id
+    self.instanceID = instanceID
     self.processID = processID
     self.generation = generation
     self.journalPath = journalPath
@@ -40,6 +45,15 @@ final class WorkerProcess {
   deinit {
     close(control)
     unlink(journalPath)
+  }
+
+  /// Processes that are gone whose events it is to take over, once it serves.
+  var heirTo: [String] = []
+
+  /// Tells it whose events to take over.
+  func tellInheritance() {
+    for instanceID in heirTo { order(.takeOver(instanceID)) }
+    heirTo = []
   }
 
   /// Gives an order.
@@ -59,6 +73,7 @@ final class WorkerProcess {
     id: Int, generation: Int, _ launch: WorkerLaunch, said: @escaping @Sendable (String) -> Void,
     ended: @escaping @Sendable (ChildProcess.ExitStatus) -> Void
   ) throws -> WorkerProcess {
+    let instanceID = "\(launch.name)-\(id)"
     let journalPath = "\(launch.directory)/\(id).journal"
     unlink(journalPath)
     var ends: [Int32] = [-1, -1]
@@ -67,7 +82,7 @@ final class WorkerProcess {
     }
     let processID: Int32
     do {
-      processID = try launch.spawn(control: ends[1], journal: journalPath)
+      processID = try launch.spawn(instanceID: instanceID, control: ends[1], journal: journalPath)
       close(ends[1])
     } catch {
       close(ends[0])
@@ -83,7 +98,8 @@ final class WorkerProcess {
     }
     Reaper.watch(processID, ended)
     return WorkerProcess(
-      id: id, processID: processID, generation: generation, journalPath: journalPath, control: ends[0])
+      id: id, processID: processID, generation: generation, instanceID: instanceID, journalPath: journalPath,
+      control: ends[0])
   }
 }
 
@@ -99,12 +115,14 @@ struct WorkerLaunch: Sendable {
   var listener: Int32
   var count: Int
   var maxCrashes: Int
+  /// The server's name among the instances; each worker's begins with it.
+  var name = "cabstand-" + String(UInt64.random(in: .min ... .max), radix: 36)
 
   /// Where crashes are counted.
   var crashTable: String { "\(directory)/crashes" }
 
   /// Starts a process with the socket and a way for orders.
-  func spawn(control: Int32, journal: String) throws -> Int32 {
+  func spawn(instanceID: String, control: Int32, journal: String) throws -> Int32 {
     // Above where they go, so that none overwrites the other.
     let sources = [listener, control].map { fcntl($0, F_DUPFD_CLOEXEC, 100) }
     defer { for descriptor in sources { close(descriptor) } }
@@ -134,11 +152,11 @@ struct WorkerLaunch: Sendable {
       &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETPGROUP))
     var environment = environment
     environment[WorkerLink.variable] = WorkerLink.text(
-      count: count, limit: maxCrashes, journal: journal, crashes: crashTable)
+      count: count, limit: maxCrashes, instanceID: instanceID, journal: journal, crashes: crashTable)
     // Swift writes the backtrace of a crash to stderr, unless somebody set that otherwise.
     environment["SWIFT_BACKTRACE"] =
       environment["SWIFT_BACKTRACE"]
-      ?? "enable=yes,interactive=no,color=no,threads=crashed,registers=none,images=none,limit=48,timeout=10s"
+      ?? "enable=yes,interactive=no,color=no,threads=crashed,registers=none,images=none,symbolicate=fast,limit=32,timeout=10s"
     var processID: pid_t = 0
     let failure = Self.withCStrings([program] + arguments) { argv in
       Self.withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in

@@ -19,14 +19,20 @@ struct WorkerServer {
     // The end of this process is no fault from here on, whichever way it takes.
     defer { FaultHandler.disarm() }
     let orders = link.orders()
-    let set = try await StoreSet.real(command.stores, migrates: false, logger: logger)
+    let resilience = try command.resilienceConfiguration()
+    let metrics = PrometheusMetrics()
+    var stores = command.stores
+    // The limit is the server's, not each process's.
+    stores.postgresConnectionsFlag = max(2, stores.postgresConnections / max(1, link.count))
+    let set = try await StoreSet.real(
+      stores, migrates: false, gates: StoreGates(configuration: resilience, metrics: metrics), logger: logger)
     do {
       var http = command.events.configure(command.options.http)
       http.listeningSocket = WorkerLink.listener
       let assembly = try await ServerAssembly(
         options: command.options, http: http, engine: engine, stores: set,
         configuration: DispatchConfiguration(regions: map), logs: logs, traces: command.traces, worker: link,
-        logger: logger)
+        resilience: resilience, metrics: metrics, logger: logger)
       try await assembly.runtime.prepare()
       link.say("ready")
       if await isActivated(orders) { try await serve(assembly, orders) }
@@ -62,9 +68,14 @@ struct WorkerServer {
       tasks.addTask {
         while !Task.isCancelled, assembly.server.boundAddress == nil { try? await Task.sleep(for: .milliseconds(1)) }
         if assembly.server.boundAddress != nil { link.say("serving") }
-        for await case .drain(let grace) in orders {
-          assembly.server.keepIdleConnections(for: grace)
-          await group.triggerGracefulShutdown()
+        for await order in orders {
+          switch order {
+          case .activate: break
+          case .takeOver(let instanceID): await assembly.runtime.takeOver(from: instanceID)
+          case .drain(let grace):
+            assembly.server.keepIdleConnections(for: grace)
+            await group.triggerGracefulShutdown()
+          }
         }
       }
       try await tasks.next()

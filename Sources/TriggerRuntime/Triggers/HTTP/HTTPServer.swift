@@ -14,6 +14,7 @@ public final class HTTPServer: Service {
     var eventRoutes: [String: EventRoute] = [:]
     var isStarted = false
     var channel: (any Channel)?
+    var acceptor: SharedAcceptor?
     var loops: [HTTPLoop] = []
     var shared: HTTPServerState?
     var address: HTTPServerConfiguration.Address?
@@ -159,27 +160,31 @@ public final class HTTPServer: Service {
       state.loops = loops
       state.shared = shared
     }
+    let initialize: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
+      channel.eventLoop.makeCompletedFuture {
+        guard let loop = loopsByID[ObjectIdentifier(channel.eventLoop)], shared.takeConnection() else {
+          try channel.pipeline.syncOperations.addHandler(HTTPOverloadHandler(shared: shared))
+          return
+        }
+        try channel.pipeline.syncOperations.addHandler(HTTPConnection(loop: loop, shared: shared))
+      }
+    }
+    if let listener = configuration.listeningSocket {
+      let acceptor = try accept(from: listener, initialize)
+      state.withLock { state in
+        state.acceptor = acceptor
+        state.address = configuration.address
+      }
+      logger.info("listening", metadata: ["address": .stringConvertible(configuration.address)])
+      return
+    }
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: CInt(clamping: configuration.backlog))
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          guard let loop = loopsByID[ObjectIdentifier(channel.eventLoop)], shared.takeConnection() else {
-            try channel.pipeline.syncOperations.addHandler(HTTPOverloadHandler(shared: shared))
-            return
-          }
-          try channel.pipeline.syncOperations.addHandler(HTTPConnection(loop: loop, shared: shared))
-        }
-      }
+      .childChannelInitializer(initialize)
     let channel: any Channel
     switch configuration.address {
-    case .tcp where configuration.listeningSocket != nil:
-      let socket = configuration.listeningSocket ?? -1
-      channel = try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-        .withBoundSocket(socket).get()
-      // Taking a socket over sets its queue to a default.
-      _ = listen(socket, CInt(clamping: configuration.backlog))
     case .tcp(let host, let port):
       channel = try await bootstrap.childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         .bind(host: host, port: port).get()
@@ -198,6 +203,23 @@ public final class HTTPServer: Service {
     logger.info("listening", metadata: ["address": .stringConvertible(address)])
   }
 
+  /// Takes connections from a socket that others listen on, too.
+  private func accept(
+    from listener: Int32, _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+  ) throws -> SharedAcceptor {
+    let (group, logger) = (group, logger)
+    return try SharedAcceptor(listener, logger: logger) { connection in
+      ClientBootstrap(group: group.next())
+        .channelOption(.allowRemoteHalfClosure, value: true)
+        .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .channelInitializer(initialize)
+        .withConnectedSocket(connection)
+        .whenFailure { error in
+          logger.debug("a connection failed", metadata: ["error": .string(String(describing: error))])
+        }
+    }
+  }
+
   /// How long idle connections stay open at shutdown, so that their next request is answered, with `connection: close`, rather than
   /// lost on its way. Zero closes them at once.
   ///
@@ -208,10 +230,15 @@ public final class HTTPServer: Service {
 
   /// Stops listening, ends the streams, closes what is idle, waits for the rest to be answered, and closes what was not.
   func shutdown() async {
-    let (channel, loops, shared, grace) = state.withLock { ($0.channel.take(), $0.loops, $0.shared, $0.idleGrace) }
-    guard let channel, let shared else { return }
-    try? await channel.close().get()
-    if case .unix(let path) = configuration.address { SocketFile.remove(path) }
+    let (channel, acceptor, loops) = state.withLock { ($0.channel.take(), $0.acceptor.take(), $0.loops) }
+    let (shared, grace) = state.withLock { ($0.shared, $0.idleGrace) }
+    guard channel != nil || acceptor != nil, let shared else { return }
+    try? await channel?.close().get()
+    if let acceptor {
+      await acceptor.stop()
+      // The others keep theirs.
+      configuration.listeningSocket.map { _ = close($0) }
+    } else if case .unix(let path) = configuration.address { SocketFile.remove(path) }
     for loop in loops { loop.eventLoop.execute { loop.drain(keepsIdle: grace > .zero) } }
     let graceEnd = ContinuousClock.now + grace
     let end = graceEnd + configuration.drainTimeout
