@@ -13,6 +13,6 @@ struct Cabstand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Serve.self, Replay.self, Simulate.self, Train.self, Forecast.self, Models.self, Solve.self, Audit.self,
-      Status.self, Functions.self, Explain.self, Invoke.self, DeadLetters.self, Migrate.self,
+      Status.self, Functions.self, Explain.self, Invoke.self, DeadLetters.self, Migrate.self, Restart.self,
     ])
 }
