@@ -36,6 +36,7 @@ let functions = [
   ("rebalance-fleet", "RebalanceFleet"),
   ("request-ride", "RequestRide"),
   ("ride-explain", "RideExplain"),
+  ("ride-fare", "RideFare"),
   ("ride-lookup", "RideLookup"),
   ("ride-progress", "RideProgress"),
   ("rider-feed", "RiderFeed"),
@@ -48,7 +49,8 @@ let functions = [
 /// The scripts below `migrations/` that make the schema of the record, in their order.
 let migrations = [
   "0001_record", "0002_books", "0003_outbox", "0004_history", "0005_commit", "0006_suggestions", "0007_next_ride",
-  "0008_matching", "0009_models", "0010_surge", "0011_delivery", "0015_trace",
+  "0008_matching", "0009_models", "0010_surge", "0011_delivery", "0012_tariffs", "0013_money", "0014_positions",
+  "0015_trace",
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -112,6 +114,10 @@ let package = Package(
     .target(
       name: "Migrations", path: "migrations", resources: migrations.map { .embedInCode("\($0).sql") },
       swiftSettings: rules),
+    .target(
+      name: "Tariffs", path: "tariffs",
+      resources: ["nyc-2012", "nyc-2022", "nyc-driver-pay", "ride-hailing"].map { .embedInCode("\($0).yaml") },
+      swiftSettings: rules),
     library(
       "PostgresState",
       ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "PostgresClient", "Migrations", logging]),
@@ -121,7 +127,7 @@ let package = Package(
       name: "cabstand",
       dependencies: [
         "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "TriggerRuntime", "RedisClient",
-        "PostgresClient", "RoutingClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid",
+        "PostgresClient", "RoutingClient", "EmbeddedStores", "RedisState", "PostgresState", "Replay", "HexGrid", "Tariffs",
         nioCore, nioPosix, logging, metrics, serviceLifecycle, unixSignals, argumentParser, yams,
       ] + functions.map { .init(stringLiteral: $0.1) },
       resources: [.embedInCode("openapi.json")],
@@ -152,7 +158,7 @@ let package = Package(
     tests(
       "ReplayTests",
       [
-        "Replay", "cabstand", "RoutingClient", "DispatchAPI", "DispatchCore", "DispatchState", "FunctionKit", "HexGrid",
+        "Replay", "cabstand", "RoutingClient", "DispatchAPI", "DispatchCore", "Tariffs", "DispatchState", "FunctionKit", "HexGrid",
         nioCore, nioPosix, nioHTTP1, argumentParser,
       ]),
     tests(

@@ -19,6 +19,9 @@ package enum Migrations {
     script("0009_models", PackageResources._009_models_sql),
     script("0010_surge", PackageResources._010_surge_sql),
     script("0011_delivery", PackageResources._011_delivery_sql),
+    script("0012_tariffs", PackageResources._012_tariffs_sql),
+    script("0013_money", PackageResources._013_money_sql),
+    script("0014_positions", PackageResources._014_positions_sql),
     script("0015_trace", PackageResources._015_trace_sql),
   ]
 

@@ -13,6 +13,7 @@ struct Cabstand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       Serve.self, Replay.self, Simulate.self, Train.self, Forecast.self, Models.self, Solve.self, Audit.self,
-      Status.self, Functions.self, Explain.self, Invoke.self, DeadLetters.self, Migrate.self, Restart.self,
+      Status.self, Functions.self, Explain.self, TariffCommand.self, LedgerCommand.self, FareCommand.self, Invoke.self,
+      DeadLetters.self, Migrate.self, Restart.self,
     ])
 }

@@ -16,10 +16,14 @@ package struct LocationPing: Function {
 
   private let fleet: any FleetIndex
   private let configuration: DispatchConfiguration
+  /// Where positions are kept for taximeters; nil keeps none.
+  private let positions: (any PositionStore)?
 
   package init(_ setup: FunctionSetup) throws {
     fleet = try setup.binding("fleet")
     configuration = try setup.binding("configuration")
+    let isRecording = try setup.integer("RECORD_POSITIONS", default: 0, in: 0...1) == 1
+    positions = isRecording ? try setup.binding("positions", as: (any PositionStore).self) : nil
   }
 
   package func handle(_ event: Event, _ context: Context) async throws -> Response {
@@ -33,6 +37,12 @@ package struct LocationPing: Function {
       caller: context.caller)
     let batch = try reader.read(event.body)
     if batch.pings.isEmpty, let rejected = batch.rejected.first { throw rejected.error }
+    if let positions {
+      try await ErrorMapping.store {
+        try await positions.append(
+          batch.pings.map { RecordedPosition(driver: $0.driver, fix: .init(time: $0.time, point: $0.position)) })
+      }
+    }
     let superseded = try await record(batch.pings)
     context.logger.trace(
       "pings", metadata: ["accepted": "\(batch.pings.count)", "rejected": "\(batch.rejected.count)"])

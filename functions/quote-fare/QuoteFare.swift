@@ -38,6 +38,7 @@ package struct QuoteFare: Function {
     let pickup = try body.position("pickup")
     let dropoff = try body.position("dropoff")
     let vehicleClass = try body.vehicleClass("vehicleClass")
+    let promotion = try body.optionalText("promotion")
     let key = try InputRules.idempotencyKey(event)
     guard let region = configuration.regions.region(from: pickup, to: dropoff) else {
       throw FunctionError(
@@ -55,11 +56,17 @@ package struct QuoteFare: Function {
       let meters = drive?.meters ?? pickup.distanceMeters(to: dropoff) * Double(detourPercent) / 100
       let seconds = drive?.wholeSeconds ?? configuration.speeds.seconds(from: pickup, to: dropoff, at: now)
       let wholeMeters = Int(exactly: meters.rounded()) ?? 0
+      if let promotion, !tariff.promotions.contains(where: { $0.code == promotion && $0.validity.contains(now) }) {
+        throw FunctionError(
+          .unprocessable, code: "unknownPromotion", "Tariff \(tariff.id) has no such promotion now.", field: "promotion")
+      }
+      var trip = FareTrip(from: pickup, to: dropoff, at: now, meters: wholeMeters, seconds: seconds)
+      trip.surgeTenths = surgeTenths
+      trip.promotion = promotion
       let quote = Quote(
         id: .quote(for: rider, event: event.id, at: now), rider: rider, region: region.id, vehicleClass: vehicleClass,
         pickup: pickup, dropoff: dropoff,
-        breakdown: FareCalculator.fare(
-          tariff, distanceMeters: wholeMeters, durationSeconds: seconds, surgeTenths: surgeTenths),
+        breakdown: FareCalculator.fare(tariff, trip),
         distanceMeters: wholeMeters, durationSeconds: seconds, surgeTenths: surgeTenths,
         surgeVersion: price?.tick.version, tariff: tariff.id, createdAt: now,
         expiresAt: now.advanced(bySeconds: validSeconds), idempotencyKey: key, requestHash: InputRules.hash(event))

@@ -3,7 +3,7 @@ import DispatchCore
 import DispatchState
 package import FunctionKit
 
-/// Shows rides: one, many, and what one cost.
+/// Shows rides: one and many.
 package struct RideLookup: Function {
   /// The text of its function.yaml.
   package static var specification: [UInt8] { PackageResources.function_yaml }
@@ -18,7 +18,6 @@ package struct RideLookup: Function {
     try await ErrorMapping.store {
       guard event.request?.parameters["id"] != nil else { return try await list(event) }
       let id = try InputRules.routeID(event, as: RideID.self)
-      if event.request?.path.hasSuffix("/fare") == true { return try await fare(of: id) }
       guard let ride = try await rides.ride(id) else { throw ErrorMapping.unknownRide(id) }
       return .json(JSONWriter.bytes { $0.ride(ride) })
     }
@@ -58,23 +57,5 @@ package struct RideLookup: Function {
         .badInput, code: "outOfRange", "Expected limit to be a whole number from 1 to 1000.", field: "limit")
     }
     return limit
-  }
-
-  private func fare(of id: RideID) async throws -> Response {
-    if let settlement = try await rides.settlement(of: id) {
-      let currency = settlement.charge.currency
-      return .json(
-        JSONWriter.bytes { json in
-          json.object { json in
-            json.member("rideId", id.text)
-            json.member("total", money: settlement.charge.total)
-            json.member("lines", lines: settlement.charge.lines)
-            json.member("payout", money: Money(minorUnits: settlement.payoutMinorUnits, currency: currency))
-            json.member("commission", money: Money(minorUnits: settlement.commissionMinorUnits, currency: currency))
-          }
-        })
-    }
-    guard let ride = try await rides.ride(id) else { throw ErrorMapping.unknownRide(id) }
-    throw FunctionError(.conflict, code: "notSettled", "Ride \(id) is \(ride.state.rawValue); nothing was charged.")
   }
 }

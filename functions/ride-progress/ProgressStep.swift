@@ -26,6 +26,8 @@ struct ProgressStep: Sendable {
   /// The server's clock.
   let now: Timestamp
   let distanceMeters: Int?
+  /// What else a driver tells on completion.
+  let report: TripReport
   let noShowSeconds: Int
 
   /// Reads a step.
@@ -40,6 +42,9 @@ struct ProgressStep: Sendable {
     let body = try RequestBody(event)
     time = try body.time("time", now: now, within: window)
     distanceMeters = try body.optionalInteger("distanceMeters", in: 0...2_000_000).map { Int($0) }
+    report = TripReport(
+      end: try body.optionalPosition("position"), stops: try body.optionalInteger("stops", in: 0...100),
+      tollMinorUnits: try body.optionalInteger("tollMinorUnits", in: 0...1_000_000_000))
     if kind == .cancel, let rider = try body.optionalID("rider", as: RiderID.self) {
       if body.has("driver") {
         throw FunctionError(
@@ -92,7 +97,8 @@ struct ProgressStep: Sendable {
       case .arrive: try RideLifecycle.arrive(ride, by: driver, activity: activity, at: time)
       case .start: try RideLifecycle.start(ride, by: driver, at: time)
       case .complete:
-        try RideLifecycle.complete(ride, by: driver, activity: activity, at: time, distanceMeters: distanceMeters)
+        try RideLifecycle.complete(ride, by: driver, activity: activity, at: time, distanceMeters: distanceMeters,
+          report: report.text == nil ? nil : report)
       case .noShow:
         try RideLifecycle.noShow(ride, by: driver, activity: activity, at: time, graceSeconds: noShowSeconds)
       case .cancel: try RideLifecycle.cancel(ride, byDriver: driver, activity: activity, at: time, now: now)

@@ -7,6 +7,11 @@ package enum RideMessages {
   /// The event type of a ride that was completed: what settlement waits for.
   package static let completedType = "cabstand.ride.completed.v1"
 
+  /// The event types of rides that riders called off or did not show up for: they may cost something.
+  package static let calledOffTypes: Set<String> = ["cabstand.ride.cancelled-by-rider.v1", "cabstand.ride.not-shown.v1"]
+  /// The event type of a change to the money of a settled ride.
+  package static let adjustedType = "cabstand.fare.adjusted.v1"
+
   /// A ride that was just requested.
   package static func requested(_ ride: Ride) -> [OutboxMessage] {
     [state(ride, driver: nil, at: ride.requestedAt)]

@@ -36,6 +36,17 @@ extension JSONWriter {
         json.object { json in
           json.member("name", line.name)
           json.member("minorUnits", line.minorUnits)
+          json.member("kind", line.kind.rawValue)
+          json.member("rule", line.rule)
+          json.key("inputs")
+          json.array { json in
+            for input in line.inputs {
+              json.object { json in
+                json.member("name", input.name)
+                json.member("value", input.value)
+              }
+            }
+          }
         }
       }
     }

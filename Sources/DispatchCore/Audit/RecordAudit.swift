@@ -131,47 +131,4 @@ package enum RecordAudit {
     }
     return found
   }
-
-  private static func money(_ rides: [Ride], _ settlements: [Settlement], _ entries: [LedgerEntry]) -> [Violation] {
-    var found: [Violation] = []
-    var charges: [RideID: Int] = [:]
-    var payouts: [RideID: Int] = [:]
-    for entry in entries {
-      let sum = entry.postings.reduce(0) { $0 &+ $1.minorUnits }
-      if sum != 0 {
-        found.append(
-          Violation(invariant: "debitsEqualCredits", subject: entry.id, detail: "is off by \(sum) minor units"))
-      }
-      guard let ride = entry.ride else { continue }
-      switch entry.purpose {
-      case .charge: charges[ride, default: 0] += 1
-      case .payout: payouts[ride, default: 0] += 1
-      }
-    }
-    let settled = Dictionary(settlements.map { ($0.ride, $0) }, uniquingKeysWith: { first, _ in first })
-    for ride in rides {
-      let expected = ride.state == .settled ? 1 : 0
-      let counts = (charges[ride.id] ?? 0, payouts[ride.id] ?? 0)
-      if counts != (expected, expected) {
-        found.append(
-          Violation(
-            invariant: "oneChargeAndPayout", subject: ride.id.text,
-            detail: "\(counts.0) charges and \(counts.1) payouts in state \(ride.state.rawValue)"))
-      }
-      guard ride.state == .settled else { continue }
-      guard let settlement = settled[ride.id] else {
-        found.append(
-          Violation(invariant: "settledRidesHaveFares", subject: ride.id.text, detail: "no fare is recorded"))
-        continue
-      }
-      let total = settlement.charge.total.minorUnits
-      if total != settlement.payoutMinorUnits + settlement.commissionMinorUnits {
-        found.append(
-          Violation(
-            invariant: "riderPaidEqualsShares", subject: ride.id.text,
-            detail: "paid \(total), shared out \(settlement.payoutMinorUnits + settlement.commissionMinorUnits)"))
-      }
-    }
-    return found
-  }
 }

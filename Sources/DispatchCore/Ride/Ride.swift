@@ -35,6 +35,8 @@ package struct Ride: Sendable, Hashable {
   package var pickupETASeconds: Int?
   /// Metres driven with the rider aboard, as reported on completion.
   package var distanceMeters: Int?
+  /// What else the driver told on completion.
+  package var report: TripReport?
   /// The rider's idempotency key, if one was sent.
   package var idempotencyKey: String?
   /// A hash of the request's body, to tell a retry from another request.

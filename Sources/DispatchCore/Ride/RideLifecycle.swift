@@ -132,12 +132,14 @@ package enum RideLifecycle {
 
   /// The rider was dropped off.
   package static func complete(
-    _ ride: Ride, by driver: DriverID, activity: DriverActivity? = nil, at time: Timestamp, distanceMeters: Int?
+    _ ride: Ride, by driver: DriverID, activity: DriverActivity? = nil, at time: Timestamp, distanceMeters: Int?,
+    report: TripReport? = nil
   ) throws(Refusal) -> RideChange {
     try checkDriver(driver, of: ride)
     var change = try step(ride, .complete, at: time)
     change.ride.completedAt = latest(time, ride.startedAt)
     change.ride.distanceMeters = distanceMeters
+    change.ride.report = report
     change.driver = try turn(driver, activity ?? .busy(ride.id), .endRide(ride.id), at: time)
     return change
   }

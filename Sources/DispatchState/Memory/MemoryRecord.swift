@@ -25,6 +25,7 @@ package final class MemoryRecord: Sendable {
     var outbox: [SequencedMessage] = []
     var unpublished: Set<Int64> = []
     var tariffs: [TariffID: Tariff] = [:]
+    var positions: [DriverID: [Timestamp: Taximeter.Fix]] = [:]
     var history: [RegionID: [Timestamp: [ZoneLoad]]] = [:]
     var clock: ClockSetting?
     /// The latest of each driver.

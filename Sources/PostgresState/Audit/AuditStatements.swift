@@ -17,7 +17,7 @@ struct AuditStatement: Sendable {
   var deadline: Deadline
   var statement: PostgresStatement
 
-  private init(_ invariant: String, deadline: Deadline = .none, _ sql: StaticString) {
+  init(_ invariant: String, deadline: Deadline = .none, _ sql: StaticString) {
     self.invariant = invariant
     self.deadline = deadline
     // So many violations of one kind are enough to see what is wrong.
@@ -123,40 +123,5 @@ struct AuditStatement: Sendable {
     AuditStatement(
       "completedRidesSettle", deadline: .settlement,
       "SELECT ride_id, 'is unsettled after 10 minutes' FROM rides WHERE state = 'completed' AND completed_at < $1"),
-  ]
-
-  private static let money = [
-    AuditStatement(
-      "debitsEqualCredits",
-      """
-      SELECT entry_id, 'is off by ' || sum(minor_units) || ' minor units' FROM ledger_postings
-      GROUP BY entry_id HAVING sum(minor_units) <> 0
-      """),
-    AuditStatement(
-      "oneChargeAndPayout",
-      """
-      SELECT ride_id, coalesce(books.charges, 0) || ' charges and ' || coalesce(books.payouts, 0)
-        || ' payouts in state ' || state
-      FROM rides LEFT JOIN (
-        SELECT ride_id, count(*) FILTER (WHERE purpose = 'charge') AS charges,
-          count(*) FILTER (WHERE purpose = 'payout') AS payouts
-        FROM ledger_entries GROUP BY ride_id) AS books USING (ride_id)
-      WHERE coalesce(books.charges, 0) <> (state = 'settled')::int
-        OR coalesce(books.payouts, 0) <> (state = 'settled')::int
-      """),
-    AuditStatement(
-      "settledRidesHaveFares",
-      """
-      SELECT ride_id, 'no fare is recorded' FROM rides LEFT JOIN charges USING (ride_id)
-      WHERE state = 'settled' AND charges.ride_id IS NULL
-      """),
-    AuditStatement(
-      "riderPaidEqualsShares",
-      """
-      SELECT ride_id, 'paid ' || fare_total(line_minor_units) || ', shared out '
-        || (payout_minor_units + commission_minor_units)
-      FROM charges JOIN rides USING (ride_id)
-      WHERE state = 'settled' AND fare_total(line_minor_units) <> payout_minor_units + commission_minor_units
-      """),
   ]
 }

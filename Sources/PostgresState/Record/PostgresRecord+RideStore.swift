@@ -140,7 +140,8 @@ extension PostgresRecord: RideStore {
       var columns = ColumnReader(row)
       return Settlement(
         ride: ride, charge: try columns.breakdown(), payoutMinorUnits: try columns.int64(),
-        commissionMinorUnits: try columns.int64(), entries: try LedgerEntry.entries(of: answers[1]))
+        commissionMinorUnits: try columns.int64(),
+        entries: try LedgerEntry.entries(of: answers[1]).filter { $0.purpose == .charge || $0.purpose == .payout })
     }
   }
 }

@@ -6,7 +6,7 @@ extension PostgresRecord {
   static let insertQuote = PostgresStatement(
     """
     INSERT INTO quotes (\(Quote.columns))
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
     ON CONFLICT DO NOTHING
     """)
 
@@ -123,11 +123,11 @@ extension PostgresRecord {
     """
 
   static let charge: PostgresStatement = """
-    SELECT currency, line_names, line_minor_units, payout_minor_units, commission_minor_units
+    SELECT currency, line_names, line_minor_units, line_details, payout_minor_units, commission_minor_units
     FROM charges WHERE ride_id = $1
     """
 
-  /// Steps of rides in one round trip; see `migrations/0007_next_ride.sql`.
+  /// Steps of rides in one round trip; see `migrations/0013_money.sql`.
   static let applyCommits = PostgresStatement(
     "SELECT * FROM apply_commits(\((1...CommitArrays.parameterCount).map { "$\($0)" }.joined(separator: ", ")))")
 }

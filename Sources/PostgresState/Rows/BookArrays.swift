@@ -12,6 +12,7 @@ struct BookArrays {
   private var lastLines: [Int64?] = []
   private var lineNames: [String?] = []
   private var lineAmounts: [Int64?] = []
+  private var lineDetails: [String?] = []
   private var entrySteps: [Int64?] = []
   private var entries: [String?] = []
   private var entryRides: [String?] = []
@@ -23,6 +24,8 @@ struct BookArrays {
   private var postingCurrencies: [String?] = []
   private var accounts: [String?] = []
   private var amounts: [Int64?] = []
+  private var reasons: [String?] = []
+  private var reversed: [String?] = []
 
   mutating func append(_ settlement: Settlement, step: Int64) {
     chargeSteps.append(step)
@@ -34,18 +37,21 @@ struct BookArrays {
     for line in settlement.charge.lines {
       lineNames.append(line.name)
       lineAmounts.append(line.minorUnits)
+      lineDetails.append(line.detail)
     }
     lastLines.append(Int64(lineNames.count))
     for entry in settlement.entries { append(entry, step: step) }
   }
 
-  private mutating func append(_ entry: LedgerEntry, step: Int64) {
+  mutating func append(_ entry: LedgerEntry, step: Int64) {
     entrySteps.append(step)
     entries.append(entry.id)
     entryRides.append(entry.ride?.text)
     purposes.append(entry.purpose.rawValue)
     entryTimes.append(entry.time.unixMilliseconds)
     entryCurrencies.append(entry.currency.code)
+    reasons.append(entry.reason)
+    reversed.append(entry.reverses)
     for posting in entry.postings {
       postingSteps.append(step)
       postingEntries.append(entry.id)
@@ -58,9 +64,13 @@ struct BookArrays {
   var parameters: [PostgresValue] {
     [
       .ints(chargeSteps), .texts(chargeRides), .texts(chargeCurrencies), .ints(payouts), .ints(commissions),
-      .ints(firstLines), .ints(lastLines), .texts(lineNames), .ints(lineAmounts), .ints(entrySteps), .texts(entries),
+      .ints(firstLines), .ints(lastLines), .texts(lineNames), .ints(lineAmounts), .texts(lineDetails),
+      .ints(entrySteps), .texts(entries),
       .texts(entryRides), .texts(purposes), .ints(entryTimes), .texts(entryCurrencies), .ints(postingSteps),
       .texts(postingEntries), .texts(postingCurrencies), .texts(accounts), .ints(amounts),
     ]
   }
+
+  /// What `post_entries` takes besides.
+  var entryRemarks: [PostgresValue] { [.texts(reasons), .texts(reversed)] }
 }

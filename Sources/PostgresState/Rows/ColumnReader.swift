@@ -77,8 +77,13 @@ struct ColumnReader {
   mutating func breakdown() throws -> FareBreakdown {
     let currency = try currency()
     let names = try texts()
+    let amounts = try ints()
+    let details = try texts()
     return FareBreakdown(
-      lines: zip(names, try ints()).map { FareBreakdown.Line(name: $0, minorUnits: $1) }, currency: currency)
+      lines: zip(names, amounts).enumerated().map { index, line in
+        FareBreakdown.Line(
+          name: line.0, minorUnits: line.1, detail: index < details.count ? details[index] : nil)
+      }, currency: currency)
   }
 
   static func known<T>(_ value: T?, _ what: String) throws -> T {

@@ -5,7 +5,7 @@ internal import PostgresClient
 /// Steps of rides as the parallel arrays that the function `apply_commits` takes.
 struct CommitArrays {
   /// How many arrays the function takes.
-  static let parameterCount = 65
+  static let parameterCount = 67
 
   private var rides = RideArrays()
   private var offers = OfferArrays()
@@ -52,6 +52,7 @@ private struct RideArrays {
   private var ends: [Int64?] = []
   private var etas: [Int64?] = []
   private var distances: [Int64?] = []
+  private var reports: [String?] = []
 
   mutating func append(_ ride: Ride, expecting version: Int64) {
     ids.append(ride.id.text)
@@ -69,13 +70,14 @@ private struct RideArrays {
     ends.append(ride.endedAt?.unixMilliseconds)
     etas.append(ride.pickupETASeconds.map(Int64.init))
     distances.append(ride.distanceMeters.map(Int64.init))
+    reports.append(ride.report?.text)
   }
 
   var parameters: [PostgresValue] {
     [
       .texts(ids), .ints(expectedVersions), .texts(states), .ints(versions), .texts(drivers), .ints(rounds),
       .texts(excludedDrivers), .ints(expirations), .ints(acceptances), .ints(arrivals), .ints(starts),
-      .ints(completions), .ints(ends), .ints(etas), .ints(distances),
+      .ints(completions), .ints(ends), .ints(etas), .ints(distances), .texts(reports),
     ]
   }
 }

@@ -5,7 +5,8 @@ internal import PostgresClient
 extension LedgerEntry {
   /// The columns that `entries(of:)` reads: one row per posting, ordered by entry and position.
   static let columns = """
-    entry.entry_id, entry.ride_id, entry.purpose, entry.time, entry.currency, posting.account, posting.minor_units
+    entry.entry_id, entry.ride_id, entry.purpose, entry.time, entry.currency, entry.reason, entry.reverses,
+    posting.account, posting.minor_units
     """
 
   /// Reads entries from their postings' rows.
@@ -21,7 +22,8 @@ extension LedgerEntry {
       }
       head = head ?? row
       postings.append(
-        LedgerPosting(account: try LedgerAccount(description: try row.text(5)), minorUnits: try row.int(6)))
+        LedgerPosting(account: try ColumnReader.known(LedgerAccount(try row.text(7)), "account"),
+          minorUnits: try row.int(8)))
     }
     if let head { entries.append(try entry(head, postings)) }
     return entries
@@ -31,25 +33,9 @@ extension LedgerEntry {
     var columns = ColumnReader(row)
     let entry = LedgerEntry(
       id: try columns.text(), ride: try columns.optionalID(), purpose: try columns.named(LedgerPurpose.self),
-      time: try columns.time(), currency: try columns.currency(), postings: postings)
+      time: try columns.time(), currency: try columns.currency(), postings: postings,
+      reason: try columns.optionalText(), reverses: try columns.optionalText())
     guard let entry else { throw StateError.corrupt("a ledger entry does not balance") }
     return entry
-  }
-}
-
-extension LedgerAccount {
-  /// Reads the text that `description` wrote.
-  init(description: String) throws {
-    if description == "fares" {
-      self = .fares
-    } else if description == "commission" {
-      self = .commission
-    } else if description.hasPrefix("rider:") {
-      self = .rider(try ColumnReader.known(RiderID(String(description.dropFirst(6))), "account"))
-    } else if description.hasPrefix("driver:") {
-      self = .driver(try ColumnReader.known(DriverID(String(description.dropFirst(7))), "account"))
-    } else {
-      throw StateError.corrupt("an unknown account")
-    }
   }
 }

@@ -6,7 +6,7 @@ extension Quote {
   /// The columns that `init(columns:)` reads and `parameters` fills, in their order.
   static let columns = """
     quote_id, rider_id, region, vehicle_class, pickup_latitude, pickup_longitude, dropoff_latitude, dropoff_longitude,
-    currency, line_names, line_minor_units, distance_meters, duration_seconds, surge_tenths, surge_version, tariff_id,
+    currency, line_names, line_minor_units, line_details, distance_meters, duration_seconds, surge_tenths, surge_version, tariff_id,
     created_at, expires_at, idempotency_key, request_hash
     """
 
@@ -26,6 +26,7 @@ extension Quote {
       .id(id), .id(rider), .id(region), .vehicleClass(vehicleClass), .double(pickup.latitude),
       .double(pickup.longitude), .double(dropoff.latitude), .double(dropoff.longitude),
       .text(breakdown.currency.code), .texts(breakdown.lines.map(\.name)), .ints(breakdown.lines.map(\.minorUnits)),
+      .texts(breakdown.lines.map(\.detail)),
       .int(Int64(distanceMeters)), .int(Int64(durationSeconds)), .int(Int64(surgeTenths)), .int(surgeVersion),
       .id(tariff), .time(createdAt), .time(expiresAt), .text(idempotencyKey), .hash(requestHash),
     ]

@@ -10,7 +10,8 @@ extension Ride {
     ride.pickup_longitude, ride.dropoff_latitude, ride.dropoff_longitude, ride.pickup_cell, ride.fare_minor_units,
     ride.currency, ride.requested_at, ride.expires_at, ride.idempotency_key, ride.request_hash, ride.state, ride.version,
     ride.driver_id, ride.offer_round, array_to_string(ride.excluded_drivers, ','), ride.accepted_at, ride.arrived_at,
-    ride.started_at, ride.completed_at, ride.ended_at, ride.pickup_eta_seconds, ride.distance_meters
+    ride.started_at, ride.completed_at, ride.ended_at, ride.pickup_eta_seconds, ride.distance_meters,
+    ride.trip_report
     """
 
   init(row: PostgresRow) throws {
@@ -37,6 +38,7 @@ extension Ride {
     endedAt = try columns.optionalTime()
     pickupETASeconds = try columns.optionalInt()
     distanceMeters = try columns.optionalInt()
+    report = try columns.optionalText().flatMap { TripReport(text: $0) }
   }
 
   /// The values of `insertColumns`.

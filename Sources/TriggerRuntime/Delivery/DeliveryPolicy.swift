@@ -41,7 +41,8 @@ struct DeliveryPolicy: Sendable {
     self.partitions = partitions
     if guarantee == .effectivelyOnce, environment.stores.deduplication == nil {
       throw SetupError(
-        "\(trigger.places.prefix("delivery"))\(workers.origin): the runtime has nothing to remember handled events with")
+        "\(trigger.places.prefix("delivery"))\(workers.origin): the runtime has nothing to remember handled events with"
+      )
     }
   }
 

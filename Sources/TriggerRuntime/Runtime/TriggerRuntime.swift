@@ -144,21 +144,6 @@ public final class TriggerRuntime: Service, FunctionInvoker {
     return try result.get()
   }
 
-  /// Hands an event to a function as a trigger of this process does that waits for the end, however late.
-  ///
-  /// For benchmarks: the shortest way through the runtime.
-  /// - Throws: what the function throws, or `InvocationError`.
-  package func deliver(_ event: Event, to function: String) async throws -> Response {
-    guard let workers = state.withLock({ $0.loaded.direct[function] }) else { throw InvocationError.unknownFunction }
-    if let result = await InPlaceInvocation.perform(event, on: workers, caller: .anonymous, attempt: 1) {
-      return try result.get()
-    }
-    let results = await AwaitedInvocation.perform(
-      [event], on: workers, caller: .anonymous, attempt: 1, waitsForEnd: true)
-    guard let result = results.first else { throw InvocationError.unknownFunction }
-    return try result.get()
-  }
-
   // MARK: Health
 
   /// Adds something that readiness depends on, for example a store.

@@ -49,11 +49,6 @@ final class AwaitedInvocation: PoolJob {
     _ events: [Event], on workers: TriggerWorkers, caller: Caller, attempt: Int, waitsForEnd: Bool,
     adjust: (@Sendable (inout Context) -> Void)? = nil
   ) async -> Results {
-    if waitsForEnd, adjust == nil, events.count == 1, let event = events.first,
-      let result = await InPlaceInvocation.perform(event, on: workers, caller: caller, attempt: attempt)
-    {
-      return [result]
-    }
     let job = AwaitedInvocation(
       events, workers: workers, caller: caller, attempt: attempt,
       timeout: workers.function.specification.eventTimeout, waitsForEnd: waitsForEnd, adjust: adjust)

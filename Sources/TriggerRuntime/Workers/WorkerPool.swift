@@ -63,16 +63,7 @@ final class WorkerPool: Sendable {
     var isIdle: Bool { free.count == slots.count && queue.isEmpty }
   }
 
-  /// A worker's place that an invocation in its caller's task has taken.
-  struct Place {
-    let slot: Int
-    let began: ContinuousClock.Instant
-    let deadline: ContinuousClock.Instant
-    let occupant: PoolOccupant
-  }
-
   let limits: Limits
-  private let occupants: [PoolOccupant]
   private let state: Mutex<State>
   private let eventLoop: any EventLoop
   private let metrics: WorkerPoolMetrics
@@ -87,7 +78,6 @@ final class WorkerPool: Sendable {
     self.limits = limits
     self.eventLoop = eventLoop
     self.metrics = metrics
-    occupants = (0..<limits.numWorkers).map { _ in PoolOccupant() }
     let slots = Array(repeating: Slot(job: nil, deadline: .now, task: nil, taskID: 0), count: limits.numWorkers)
     state = Mutex(State(slots: slots, free: Array((0..<limits.numWorkers).reversed())))
   }
@@ -120,34 +110,6 @@ final class WorkerPool: Sendable {
       job.refuse(reason)
       job.ended()
     }
-  }
-
-  /// Takes a worker's place for an invocation that runs in its caller's task.
-  /// - Returns: nil where no worker is free, or the pool drains.
-  func enter(timeout: Duration) -> Place? {
-    let now = ContinuousClock.now
-    let deadline = now + timeout
-    let slot: Int? = state.withLock { state in
-      guard !state.isDraining, let slot = state.free.popLast() else { return nil }
-      occupants[slot].reset()
-      state.slots[slot] = Slot(job: occupants[slot], deadline: deadline, task: nil, taskID: 0)
-      setAlarm(&state, deadline)
-      return slot
-    }
-    guard let slot else { return nil }
-    metrics.inFlight.increment()
-    return Place(slot: slot, began: now, deadline: deadline, occupant: occupants[slot])
-  }
-
-  /// Gives a worker's place back, to the next job that waits for one.
-  func leave(_ place: Place, _ outcome: InvocationOutcome) {
-    metrics.inFlight.decrement()
-    metrics.record(outcome, nanoseconds: (ContinuousClock.now - place.began).wholeNanoseconds)
-    state.withLock { state in
-      state.lastTaskID &+= 1
-      state.slots[place.slot].taskID = state.lastTaskID
-    }
-    if let next = finish(place.slot) { start(next) } else { wakeIdleWaiters() }
   }
 
   /// Cancels a job that waits or runs; one that is over is left alone.

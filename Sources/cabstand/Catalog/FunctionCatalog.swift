@@ -12,6 +12,7 @@ import QuoteFare
 import RebalanceFleet
 import RequestRide
 import RideExplain
+import RideFare
 import RideLookup
 import RideProgress
 import RiderFeed
@@ -44,6 +45,7 @@ enum FunctionCatalog {
       entry("rebalance-fleet", RebalanceFleet.self, "RebalanceFleet", RebalanceFleet.specification),
       entry("request-ride", RequestRide.self, "RequestRide", RequestRide.specification),
       entry("ride-explain", RideExplain.self, "RideExplain", RideExplain.specification),
+      entry("ride-fare", RideFare.self, "RideFare", RideFare.specification),
       entry("ride-lookup", RideLookup.self, "RideLookup", RideLookup.specification),
       entry("ride-progress", RideProgress.self, "RideProgress", RideProgress.specification),
       entry("rider-feed", RiderFeed.self, "RiderFeed", RiderFeed.specification),

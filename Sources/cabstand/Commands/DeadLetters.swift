@@ -23,7 +23,9 @@ struct DeadLettersList: AsyncParsableCommand {
   @Option(help: "Most to list, 1 to 10000.") var limit: Int = 100
 
   func validate() throws {
-    guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be from 1 to 10000, found \(limit).") }
+    guard (1...10_000).contains(limit) else {
+      throw ValidationError("--limit must be from 1 to 10000, found \(limit).")
+    }
   }
 
   func run() async throws {
@@ -38,7 +40,8 @@ struct DeadLettersList: AsyncParsableCommand {
 /// `cabstand dlq show`: one of them, whole.
 struct DeadLettersShow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show one dead letter with its event.", discussion: "Exits with 1 where there is none.")
+    commandName: "show", abstract: "Show one dead letter with its event.",
+    discussion: "Exits with 1 where there is none.")
 
   @OptionGroup var flags: DeadLetterFlags
   @Argument(help: "The dead letter's number.") var number: Int64

@@ -10,7 +10,8 @@ struct DeadLetterFlags: ParsableArguments, Sendable {
   @Option(help: "Only those of a function.") var function: String?
   @Option(help: "Only those of the triggers of that name.") var trigger: String?
   @Option(
-    help: "Only those that failed last since: a time such as 2026-05-01T08:00:00Z, or a span up to now such as 90m or 2h."
+    help:
+      "Only those that failed last since: a time such as 2026-05-01T08:00:00Z, or a span up to now such as 90m or 2h."
   )
   var since: String?
   @Option(help: "Only those of these numbers; repeat the option.") var id: [Int64] = []
@@ -41,7 +42,7 @@ struct DeadLetterFlags: ParsableArguments, Sendable {
   }
 
   /// Does something with the dead letters.
-  func withQueue<Value: Sendable>(_ body: (PostgresDeadLetters) async throws -> Value) async throws -> Value {
+  func withQueue<Value: Sendable>(_ body: (any DeadLetterQueue) async throws -> Value) async throws -> Value {
     let logger = try logs.logger("dlq")
     let embedded = try EmbeddedStoreSet(ServerFile.attach(stores), includingRedis: false, logger: logger)
     let urls = try await embedded.start()

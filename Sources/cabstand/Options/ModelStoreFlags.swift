@@ -1,10 +1,6 @@
 import ArgumentParser
 import DispatchAPI
 import DispatchCore
-import DispatchState
-import FunctionKit
-import PostgresClient
-import PostgresState
 
 /// Where the versions of models are.
 struct ModelStoreFlags: ParsableArguments, Sendable {
@@ -26,32 +22,7 @@ struct ModelStoreFlags: ParsableArguments, Sendable {
   /// private PostgreSQL, which is started for that time.
   /// - Parameter body: gets the present city time too.
   func withDesk<Value: Sendable>(_ body: (ModelDesk, Timestamp) async throws -> Value) async throws -> Value {
-    let logger = try logs.logger("models")
-    let embedded = try EmbeddedStoreSet(ServerFile.attach(stores), includingRedis: false, logger: logger)
-    let urls = try await embedded.start()
-    do {
-      let pool = try PostgresPool(
-        configuration: PostgresConfiguration(connectionString: urls.postgres), logger: logger)
-      do {
-        try await MigrationRun.apply(pool, logger: logger)
-        let record = PostgresRecord(pool: pool, logger: logger)
-        let real = Timestamp(unixMilliseconds: AdjustableClock.systemNow().unixMilliseconds)
-        let now = try await record.clockSetting()?.city(at: real) ?? real
-        let value = try await body(ModelDesk(record), now)
-        await pool.shutdown()
-        await embedded.stop()
-        return value
-      } catch {
-        await pool.shutdown()
-        throw error
-      }
-    } catch let error as FunctionError {
-      await embedded.stop()
-      throw ValidationError(error.message)
-    } catch {
-      await embedded.stop()
-      throw error
-    }
+    try await RecordAccess.run(stores, try logs.logger("models")) { record, now in try await body(ModelDesk(record), now) }
   }
 }
 

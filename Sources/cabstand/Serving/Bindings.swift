@@ -2,6 +2,7 @@ import DispatchCore
 import DispatchState
 import FunctionKit
 import RoutingClient
+import TriggerRuntime
 
 /// A data binding whose instance is there already.
 struct ReadyBinding: DataBinding {
@@ -13,7 +14,7 @@ struct ReadyBinding: DataBinding {
 
 /// The classes that function.yaml may name.
 enum Bindings {
-  /// One binding per class.
+  /// One binding per class; `webhook` sends events to the URL that a function.yaml names.
   /// - Parameters:
   ///   - stores: what lies behind `postgres`, `redis` and `feed`; memory where the stores are in memory.
   ///   - follower: what lies behind `follower`.
@@ -38,6 +39,7 @@ enum Bindings {
       TravelTimeBinding(
         known: travelTimes ?? LearnedTravelTimes(models: stores.models, speeds: configuration.speeds), engine: engine,
         asksEngines: asksEngines),
+      WebhookBinding(),
     ]
   }
 }

@@ -8,7 +8,7 @@ import TriggerRuntime
 struct StoreSet: Sendable {
   /// What the record can do; one object does all of it.
   typealias Record = RideStore & DriverStore & Outbox & FareLedger & TariffStore & ZoneHistory & ClockStore & StateAudit
-    & SuggestionStore & MatchLog & BlockedPairStore & ModelStore & RideHistory
+    & SuggestionStore & MatchLog & BlockedPairStore & ModelStore & RideHistory & PositionStore
 
   var record: any Record
   var fleet: any FleetIndex & SurgeStore

@@ -156,23 +156,31 @@ struct RecordAuditTests {
 
   @Test("Money that does not balance, is missing, or moved twice")
   func money() throws {
-    #expect(try found { $0.entries["r5:charge"]?.postings[0].minorUnits += 1 } == ["debitsEqualCredits"])
+    #expect(try found { $0.entries["r5:charge"]?.postings[0].minorUnits += 1 } == ["chargeEqualsLines", "debitsEqualCredits"])
     #expect(try found { $0.entries["r5:payout"] = nil } == ["oneChargeAndPayout"])
     #expect(
       try found { record in
         var again = try #require(record.entries["r5:charge"])
         again.id = "r5:charge:again"
         record.entries[again.id] = again
-      } == ["oneChargeAndPayout"])
+      } == ["chargeEqualsLines", "oneChargeAndPayout"])
     #expect(
       try found { record in
         var early = try #require(record.entries["r5:charge"])
         early.id = "r4:charge"
         early.ride = id(4)
         record.entries[early.id] = early
-      } == ["oneChargeAndPayout"])
+      } == ["oneChargeAndPayout", "settledRidesHaveFares"])
     #expect(try found { $0.settlements[id(5)] = nil } == ["settledRidesHaveFares"])
     #expect(try found { $0.settlements[id(5)]?.payoutMinorUnits += 1 } == ["riderPaidEqualsShares"])
+    #expect(
+      try found { record in
+        var undone = try #require(record.entries["r5:charge"]?.reversal(time: now, reason: nil))
+        record.entries[undone.id] = undone
+        undone.id = "x"
+        undone.reverses = "r5:payout"
+        record.entries[undone.id] = undone
+      } == ["reversalsUndo"])
   }
 
   @Test("Violations come in the same order, whatever the order of the rows")

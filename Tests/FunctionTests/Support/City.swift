@@ -17,6 +17,7 @@ import QuoteFare
 import RebalanceFleet
 import RequestRide
 import RideExplain
+import RideFare
 import RideLookup
 import RideProgress
 import RiderFeed
@@ -80,16 +81,16 @@ final class City: Sendable {
 
   func wait(_ seconds: Int) { clock.advance(by: .seconds(seconds)) }
 
-  func setup(_ name: String) -> FunctionSetup {
+  func setup(_ name: String, replacing replaced: [String: any Sendable] = [:]) -> FunctionSetup {
     FunctionSetup(
       name: name,
-      bindings: [
+      bindings: ([
         "rides": rides, "drivers": record, "tariffs": record, "history": record, "outbox": record, "fleet": fleet,
         "surge": surge, "models": models, "feed": hub, "follower": follower, "configuration": configuration,
         "suggestions": record, "pairs": record, "log": log,
         "travelTimes": travelTimes ?? LearnedTravelTimes(models: models, speeds: configuration.speeds),
-        "versions": record, "workbench": PlainWorkbench(),
-      ], environment: environment, clock: clock, logger: Self.logger)
+        "versions": record, "ledger": record, "positions": record, "workbench": PlainWorkbench(),
+      ] as [String: any Sendable]).merging(replaced) { $1 }, environment: environment, clock: clock, logger: Self.logger)
   }
 
   private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -161,6 +162,8 @@ final class City: Sendable {
     case ("POST", "offers", 4, _): return (try AnswerOffer(setup("answer-offer")), id)
     case ("POST", "quotes", 2, _): return (try QuoteFare(setup("quote-fare")), [:])
     case ("POST", "rides", 2, _): return (try RequestRide(setup("request-ride")), [:])
+    case ("GET", "rides", 4, "fare"), ("GET", "rides", 4, "receipt"), ("POST", "rides", 5, "adjustments"):
+      return (try RideFare(setup("ride-fare")), id)
     case ("POST", "rides", 4, _): return (try RideProgress(setup("ride-progress")), id)
     case ("GET", "rides", 2, _): return (try RideLookup(setup("ride-lookup")), [:])
     case ("GET", "riders", 4, _): return (try BlockedDrivers(setup("blocked-drivers")), ["rider": parts[2]])

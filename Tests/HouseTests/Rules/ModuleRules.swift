@@ -19,7 +19,7 @@ enum ModuleRules {
     // What a function author sees.
     "FunctionKit": system.union(["Logging", "ServiceContextModule"]),
     // The JSON face that the functions share.
-    "DispatchAPI": ports.union(["FunctionKit"]),
+    "DispatchAPI": ports.union(["FunctionKit", "Synchronization"]),
     // Hosts functions without knowing what they do. Foundation for the calendars and time zones of cron alone.
     "TriggerRuntime": system.union(nio).union(service).union([
       "FunctionKit", "Foundation", "ServiceContextModule", "Yams",
@@ -37,7 +37,7 @@ enum ModuleRules {
     // The command does the wiring, so it sees everything but C modules; signals come through the system's Dispatch.
     "cabstand": ports.union(nio).union(service).union(system).union(functionModules).union([
       "ArgumentParser", "Dispatch", "DispatchAPI", "EmbeddedStores", "FunctionKit", "PostgresClient", "PostgresState",
-      "RedisClient", "RedisState", "Replay", "RoutingClient", "TriggerRuntime", "UnixSignals", "Yams",
+      "RedisClient", "RedisState", "Replay", "RoutingClient", "Tariffs", "TriggerRuntime", "UnixSignals", "Yams",
     ]),
     "CHiredis": [],
     "CLibpq": [],

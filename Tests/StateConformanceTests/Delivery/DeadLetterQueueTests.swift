@@ -76,7 +76,10 @@ struct DeadLetterQueueTests {
       }
       #expect(all.map(\.event.id) == (0..<6).map { "e\($0)" })
       #expect(try await numbers(DeadLetterFilter(function: "odd")) == ["e1", "e3", "e5"])
-      #expect(try await numbers(DeadLetterFilter(trigger: "rides", since: EventTime(unixMilliseconds: 4_001))) == ["e4", "e5"])
+      #expect(
+        try await numbers(DeadLetterFilter(trigger: "rides", since: EventTime(unixMilliseconds: 4_001))) == [
+          "e4", "e5",
+        ])
       #expect(try await numbers(DeadLetterFilter(trigger: "nope")).isEmpty)
       #expect(try await numbers(DeadLetterFilter(ids: [all[2].id, all[4].id, -7])) == ["e2", "e4"])
       #expect(try await numbers(DeadLetterFilter(after: all[1].id, limit: 2)) == ["e2", "e3"])

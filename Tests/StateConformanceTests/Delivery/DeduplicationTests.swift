@@ -45,7 +45,8 @@ struct DeduplicationTests {
       let states = try await store.begin(keys, owner: "a", lease: .seconds(600))
       #expect(states.allSatisfy { $0 == .begun })
       try await store.complete([keys[0]], owner: "a", for: .seconds(600))
-      #expect(try await store.begin([keys[1], keys[2]], owner: "b", lease: .seconds(600)) == [.inProgress, .inProgress])
+      #expect(
+        try await store.begin([keys[1], keys[2]], owner: "b", lease: .seconds(600)) == [.inProgress, .inProgress])
     }
   }
 

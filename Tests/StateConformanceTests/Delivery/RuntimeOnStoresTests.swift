@@ -124,14 +124,19 @@ struct RuntimeOnStoresTests {
       let killed = Notes(false)
       let runtimes = try lines.map { line in
         let stores = TriggerStores(leases: line, ticks: line)
-        return try runtime("{kind: cron, attributes: {interval: 10s}}", stores: stores, clock: clock) { event, _ in
+        return try runtime("{kind: cron, attributes: {interval: 10s, missed: all}}", stores: stores, clock: clock) {
+          event, _ in
           let due = event.time?.unixMilliseconds ?? 0
           if clock.now().unixMilliseconds < due { early.change { $0 += 1 } }
           let count = ticks.change { ticks in
             ticks.append(due)
             return ticks.count
           }
-          if count >= 25, !killed.change({ was in defer { was = true }; return was }) {
+          if count >= 25,
+            !killed.change({ was in
+              defer { was = true }; return was
+            })
+          {
             line.isCut.change { $0 = true }
             try await Task.sleep(for: .seconds(1))
           }
@@ -161,7 +166,8 @@ struct RuntimeOnStoresTests {
       let stream = RedisEventStream(client: client, deadline: .seconds(20))
       let handled = Notes<[String]>([])
       let isMended = Notes(false)
-      let trigger = "{kind: redis-stream, numWorkers: 2, maxAttempts: 1000, retry: {duration: 1ms, maxInterval: 5ms}, "
+      let trigger =
+        "{kind: redis-stream, numWorkers: 2, maxAttempts: 1000, retry: {duration: 1ms, maxInterval: 5ms}, "
         + "attributes: {topic: rides}}"
       try await stream.publish(StreamSamples.events(0..<20), to: "rides")
       let function: @Sendable (Event, Context) async throws -> Response = { event, _ in
@@ -192,7 +198,8 @@ struct RuntimeOnStoresTests {
       let stores = TriggerStores(
         streams: stream, deduplication: RedisDeduplication(client: client, deadline: .seconds(20)))
       let handled = Notes<[String]>([])
-      let trigger = "{kind: redis-stream, numWorkers: 4, delivery: effectivelyOnce, "
+      let trigger =
+        "{kind: redis-stream, numWorkers: 4, delivery: effectivelyOnce, "
         + "attributes: {topic: rides, claimAfter: 20ms}}"
       let function: @Sendable (Event, Context) async throws -> Response = { event, _ in
         await Task.yield()
@@ -229,11 +236,14 @@ struct RuntimeOnStoresTests {
         outbox: PostgresDeliveries(pool: pool, content: .outbox, event: OutboxEvent.event), deadLetters: letters)
       let seen = Notes<[String]>([])
       let isMended = Notes(false)
-      let trigger = "{kind: postgres, numWorkers: 4, maxAttempts: 2, retry: {duration: 1ms, maxInterval: 2ms}, "
-        + "attributes: {types: [good, bad], initialOffset: earliest, pollInterval: 200ms}}"
+      let trigger =
+        "{kind: postgres, numWorkers: 4, maxAttempts: 2, retry: {duration: 1ms, maxInterval: 2ms}, "
+        + "attributes: {types: [cabstand.ride.good.v1, cabstand.ride.bad.v1], initialOffset: earliest, pollInterval: 200ms}}"
       try await run(
         runtime(trigger, stores: stores) { event, context in
-          if event.type == "bad", !isMended.value { throw FunctionError(.transient, code: "down", "is down") }
+          if event.type == "cabstand.ride.bad.v1", !isMended.value {
+            throw FunctionError(.transient, code: "down", "is down")
+          }
           seen.change { $0.append("\(event.type) \(event.extensions["redrives"] ?? "-")") }
           return .noContent
         }
@@ -249,7 +259,9 @@ struct RuntimeOnStoresTests {
         try await eventually("the good ones are handled") { seen.value.count == 6 }
         isMended.change { $0 = true }
         #expect(try await letters.redrive(DeadLetterFilter(function: "settle")) == 3)
-        try await eventually("the bad ones are handled") { seen.value.filter { $0 == "bad 1" }.count == 3 }
+        try await eventually("the bad ones are handled") {
+          seen.value.filter { $0 == "cabstand.ride.bad.v1 1" }.count == 3
+        }
         try await eventually("no dead letters are left") { try await letters.letters(DeadLetterFilter()).isEmpty }
       }
       #expect(seen.value.count == 9)

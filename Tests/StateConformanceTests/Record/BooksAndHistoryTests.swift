@@ -8,26 +8,41 @@ struct TariffTests {
   @Test(arguments: RecordKind.available)
   func theLatestVersionInForceCounts(_ kind: RecordKind) async throws {
     try await kind.withRecord { record in
-      func tariff(_ id: String, _ seconds: Int, base: Int64 = 255, region: RegionID = Sample.sf) -> Tariff {
-        var tariff = Tariff.standard(region: region, vehicleClass: .large)
-        tariff.id = TariffID(trusted: id)
-        tariff.validFrom = Sample.time(seconds)
-        tariff.baseMinorUnits = base
-        return tariff
+      func tariff(
+        _ id: String, _ seconds: Int, until end: Int? = nil, base: String = "2.55", region: RegionID = Sample.sf
+      ) throws -> Tariff {
+        let utc = try #require(CivilTimeZone("UTC"))
+        func text(_ seconds: Int) -> String {
+          let local = utc.local(Sample.time(seconds))
+          let parts = [local.secondOfDay / 3_600, local.secondOfDay / 60 % 60, local.secondOfDay % 60]
+          return "\(local.day)T" + parts.map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+        }
+        return try Tariff(
+          TariffDocument(
+            fields: [
+              ("id", id), ("region", region.text), ("vehicleClass", "large"), ("currency", "USD"), ("timeZone", "UTC"),
+              ("validFrom", text(seconds)), ("base", base),
+            ] + (end.map { [("validUntil", text($0))] } ?? [])))
       }
       func inForce(_ seconds: Int, _ vehicleClass: VehicleClass = .large) async throws -> String? {
         try await record.tariff(region: Sample.sf, vehicleClass: vehicleClass, at: Sample.time(seconds))?.id.text
       }
       for (id, seconds) in [("b", 100), ("a", 100), ("c", 200)] { try await record.add(tariff(id, seconds)) }
+      try await record.add(tariff("e", 300, until: 400))
       try await record.add(tariff("z", 0, region: Sample.nyc))
       #expect(try await inForce(99) == nil)
       #expect(try await inForce(100) == "b")
       #expect(try await inForce(199) == "b")
       #expect(try await inForce(200) == "c")
       #expect(try await inForce(999, .standard) == nil)
+      #expect(try await inForce(399) == "e")
+      #expect(try await inForce(400) == "c", "whose end has come is in force no more")
 
-      try await record.add(tariff("c", 150, base: 1))
+      let kept = try await record.add(tariff("c", 150, base: "1"))
+      #expect(kept == (try tariff("c", 200)), "a version never changes")
       #expect(try await record.tariff(TariffID(trusted: "c")) == tariff("c", 200))
+      #expect(try await record.tariffs(in: Sample.sf).map(\.id.text) == ["a", "b", "c", "e"])
+      #expect(try await record.tariffs(in: nil).map(\.id.text).contains("z"))
       #expect(try await record.tariff(TariffID(trusted: "d")) == nil)
     }
   }

@@ -98,7 +98,7 @@ struct SettlementTests {
         "UPDATE ledger_postings SET minor_units = 0", "DELETE FROM ledger_postings", "TRUNCATE ledger_postings",
         "UPDATE ledger_entries SET time = 0", "DELETE FROM ledger_entries", "TRUNCATE ledger_entries CASCADE",
         "UPDATE charges SET payout_minor_units = 0", "DELETE FROM charges", "TRUNCATE charges",
-        "UPDATE quotes SET surge_tenths = 10", "UPDATE tariffs SET base_minor_units = 0", "DELETE FROM rides",
+        "UPDATE quotes SET surge_tenths = 10", "UPDATE tariffs SET valid_from = 0", "DELETE FROM rides",
       ] {
         let error = await #expect(throws: PostgresError.self, "\(sql)") { try await pool.script(sql) }
         #expect(error?.sqlState?.description.hasPrefix("23") == true, "\(sql)")

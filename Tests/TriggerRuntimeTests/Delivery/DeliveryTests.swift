@@ -171,7 +171,9 @@ struct DeliveryTests {
       attempts.change { $0 += 1 }
       if attempts.value < 3 { throw FunctionError(.transient, code: "down", "is down") }
       return .noContent
-    } while: { (_: RunningRuntime) async throws -> Void in try await waitUntilIdle() }
+    } while: { (_: RunningRuntime) async throws -> Void in
+      try await waitUntilIdle()
+    }
     #expect(attempts.value == 3)
   }
 
@@ -196,7 +198,11 @@ struct DeliveryTests {
     try await stream.publish([event(0)], to: "rides")
     let harness = harness("deadLetter: false\n      maxAttempts: 2\n      \(Self.quick)")
     let metrics = harness.metrics
-    try await harness.run { _, _ in throw Poisoned() } while: { (_: RunningRuntime) async throws -> Void in try await waitUntilIdle() }
+    try await harness.run { _, _ in
+      throw Poisoned()
+    } while: { (_: RunningRuntime) async throws -> Void in
+      try await waitUntilIdle()
+    }
     #expect(letters.all().isEmpty)
     let text = String(decoding: metrics.render(), as: UTF8.self)
     #expect(text.contains("cabstand_delivery_dropped_total{function=\"settle\",trigger=\"rides\"} 1"))
@@ -258,7 +264,9 @@ struct DeliveryTests {
     try await harness.run { _, _ in
       attempts.change { $0 += 1 }
       throw FunctionError(.badInput, code: "bad", "is bad")
-    } while: { (_: RunningRuntime) async throws -> Void in try await waitUntilIdle() }
+    } while: { (_: RunningRuntime) async throws -> Void in
+      try await waitUntilIdle()
+    }
     #expect(attempts.value == 1)
     #expect(queue.queue.all().count == 1)
     #expect(queue.failures.value == 0)

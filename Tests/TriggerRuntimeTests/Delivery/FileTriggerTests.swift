@@ -59,7 +59,8 @@ struct FileTriggerTests {
       try write(text(9), "\(folder)/not-yet.json.part")
       try write("{\"specversion\":\"1.0\"}", "\(folder)/05.json")
       let seen = Watched<[String]>([])
-      try await harness("folder: \(folder)", more: "maxAttempts: 2\n      retry: {duration: 1ms}").run { event, context in
+      try await harness("folder: \(folder)", more: "maxAttempts: 2\n      retry: {duration: 1ms}").run {
+        event, context in
         #expect(context.caller == .service("file"))
         seen.change { $0.append(event.id) }
         if event.id == "3" { throw FunctionError(.transient, code: "down", "is down") }

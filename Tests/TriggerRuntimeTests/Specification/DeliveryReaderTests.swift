@@ -40,7 +40,9 @@ struct DeliveryReaderTests {
             slow: {policy: constant, duration: 2s, maxAttempts: 3}
         """)
     #expect(
-      function.retries == ["slow": RetryPolicy(.constant, delay: .seconds(2), longestDelay: .seconds(10), maxAttempts: 3)])
+      function.retries == [
+        "slow": RetryPolicy(.constant, delay: .seconds(2), longestDelay: .seconds(10), maxAttempts: 3)
+      ])
     var expected = DeliverySpecification()
     expected.guarantee = .effectivelyOnce
     expected.deduplication = .seconds(3_600)

@@ -127,7 +127,8 @@ struct RedisStreamTriggerTests {
     let letters = MemoryDeadLetterQueue()
     let running = Watched((now: 0, most: 0))
     try await stream.publish([event(0, key: "a")], to: "rides")
-    let harness = harness(stream, trigger: "maxAttempts: 2", attributes: ", claimAfter: 60s", timeout: "20ms", letters: letters)
+    let harness = harness(
+      stream, trigger: "maxAttempts: 2", attributes: ", claimAfter: 60s", timeout: "20ms", letters: letters)
     try await harness.run { _, _ in
       running.change {
         $0.now += 1

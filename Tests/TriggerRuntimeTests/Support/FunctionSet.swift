@@ -45,7 +45,8 @@ struct FunctionSet {
     let server = HTTPServer(configuration: http, logger: Harness.logger, metrics: metrics)
     for route in routes { try server.route(route.method, route.path, handler: route.handler) }
     return TriggerRuntime(
-      functions: specifications, registry: registry, http: server, streams: streams, configuration: configuration,
+      functions: specifications, registry: registry, http: server, stores: TriggerStores(streams: streams),
+      configuration: configuration,
       logger: Harness.logger, metrics: metrics)
   }
 

@@ -80,7 +80,8 @@ struct Harness {
       functions: [specification], registry: registry, clock: clock, http: server,
       stores: TriggerStores(
         leases: leases, ticks: ticks, streams: streams, outbox: outbox, invocations: invocations,
-        deadLetters: deadLetters, deduplication: deduplication), configuration: configuration, logger: Self.logger, metrics: metrics)
+        deadLetters: deadLetters, deduplication: deduplication), configuration: configuration, logger: Self.logger,
+      metrics: metrics)
   }
 
   /// Runs a runtime while `body` runs, then shuts it down gracefully.

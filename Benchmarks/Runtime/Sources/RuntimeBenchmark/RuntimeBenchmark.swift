@@ -39,7 +39,7 @@ struct RuntimeBenchmark {
     let runtime = try await makeRuntime()
     if CommandLine.arguments.contains("--profile") {
       for _ in 0..<10 {
-        _ = await measure("delivery") { _ = try? await runtime.deliver(event, to: "nothing") }
+        _ = await measure("invocation") { _ = try? await runtime.invoke(function: "nothing", event) }
       }
       return
     }
@@ -48,6 +48,10 @@ struct RuntimeBenchmark {
     let context = Context(
       functionName: "nothing", logger: Logger(label: "bench"), deadline: .now + .seconds(60), clock: AdjustableClock())
     let call = await measure("plain call of the function") { _ = try? await function.handle(event, context) }
+    let logger = FunctionLogs(level: .info).logger("bench")
+    let line = await measure("a line below the log's level") {
+      logger.debug("\(event.id) of \(event.type)", metadata: ["body": "\(event.body.count)"])
+    }
     let actor = Hop()
     let hop = await measure("hop to an actor and back") { await actor.step() }
     let task = await measure("a task of its own") { await Task.detached {}.value }
@@ -58,18 +62,18 @@ struct RuntimeBenchmark {
       async let child: Void = nothing()
       await child
     }
-    let deliver = await measure("delivery to a worker") { _ = try? await runtime.deliver(event, to: "nothing") }
     let many = await concurrent("invocations by name, 64 at once", runtime)
     if rows {
-      for (way, measurement) in [("delivery", deliver), ("invocation", invoke)] {
+      for (way, measurement) in [("invocation", invoke)] {
         print(row("\(way): p50", measurement.p50Nanoseconds, "ns", task.name, task.p50Nanoseconds))
         print(row("\(way): p99", measurement.p99Nanoseconds, "ns", task.name, task.p99Nanoseconds))
         print(row("\(way): events a second", measurement.perSecond, "/s", task.name, task.perSecond))
         print(row("\(way): allocations an event", measurement.allocations, "", task.name, task.allocations))
       }
+      print(row("a line below the level: allocations", line.allocations, "", call.name, call.allocations))
       print(row("64 invocations at once: events a second", many.perSecond, "/s", hop.name, hop.perSecond))
     } else {
-      for measurement in [call, hop, task, child, deliver, invoke, many] { print(text(measurement)) }
+      for measurement in [call, line, hop, task, child, invoke, many] { print(text(measurement)) }
     }
   }
 

@@ -1,4 +1,5 @@
 import CoreMetrics
+import FunctionKit
 import NIOCore
 
 /// A path that takes CloudEvents, with all who want some of them.

@@ -17,11 +17,11 @@ struct EventRouteTarget: HTTPRouteTarget {
       problem.headers = [("www-authenticate", "Bearer realm=\"events\"")]
       return problem.response()
     }
+    let content = try CloudEventsHTTP.decode(info: info, body: exchange.body)
+    if try AsynchronousInvocations.isWanted(info) { return try await keep(content, info) }
     let invocation = InvocationRequest(
       caller: try CallerHeader.caller(of: exchange.head), log: InvocationLog(exchange.head, isAllowed: allowsLogs),
       trace: exchange.head.trace)
-    let content = try CloudEventsHTTP.decode(info: info, body: exchange.body)
-    if try AsynchronousInvocations.isWanted(info) { return try await accept(content, info) }
     switch content {
     case .one(let event):
       guard invocation.log != nil else { return try await perform(event, info, invocation) }
@@ -39,24 +39,27 @@ struct EventRouteTarget: HTTPRouteTarget {
     }
   }
 
-  /// Keeps events that nobody waits for; each must be for one function, or a part of it could be kept and the rest not.
-  private func accept(_ content: CloudEventsHTTP.Content, _ info: HTTPRequestInfo) async throws -> Response {
+  /// Keeps the events of a request that nobody waits for, for each function that wants them.
+  private func keep(_ content: CloudEventsHTTP.Content, _ info: HTTPRequestInfo) async throws -> Response {
     let events =
       switch content {
       case .one(let event): [event]
       case .batch(let events): events
       }
-    guard let type = events.first?.type else {
-      throw FunctionError(.badInput, code: "emptyBatch", "a batch to be handled later must hold an event")
+    for event in events where !subscriptions.contains(where: { $0.types.contains(event.type) }) {
+      throw unknown(event.type, "type")
     }
-    guard let taker = subscriptions.first(where: { $0.types.contains(type) }) else { throw unknown(type, "type") }
-    for event in events where !taker.types.contains(event.type) { throw unknown(event.type, "type") }
-    return try await AsynchronousInvocations.accept(
-      events.map { event in
+    var answer = Response.noContent
+    for taker in subscriptions {
+      let wanted = events.filter { taker.types.contains($0.type) }.map { event in
         var event = event
         event.request = info
         return event
-      }, taker.workers.asynchronous)
+      }
+      guard !wanted.isEmpty else { continue }
+      answer = try await AsynchronousInvocations.accept(wanted, taker.workers.asynchronous)
+    }
+    return answer
   }
 
   private func perform(

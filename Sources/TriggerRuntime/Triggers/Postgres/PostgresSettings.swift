@@ -20,7 +20,8 @@ struct PostgresSettings: Sendable {
     table = try reader.choice("table", of: ["outbox"]) ?? "outbox"
     group = try reader.string("group") ?? function.name
     guard (1...64).contains(group.utf8.count) else { throw reader.wrong("group", "a name of at most 64 bytes") }
-    start = StreamStart(rawValue: try reader.choice("initialOffset", of: StreamStart.allCases.map(\.rawValue)) ?? "")
+    start =
+      StreamStart(rawValue: try reader.choice("initialOffset", of: StreamStart.allCases.map(\.rawValue)) ?? "")
       ?? .latest
     pollInterval = try reader.duration("pollInterval") ?? .seconds(1)
     claimAfter = StreamSource.claimAfter(try reader.duration("claimAfter"), function)

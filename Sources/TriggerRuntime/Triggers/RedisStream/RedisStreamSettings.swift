@@ -22,7 +22,8 @@ struct RedisStreamSettings: Sendable {
     self.topic = topic
     group = try reader.string("group") ?? function.name
     guard !group.isEmpty else { throw reader.wrong("group", "a name") }
-    start = StreamStart(rawValue: try reader.choice("initialOffset", of: StreamStart.allCases.map(\.rawValue)) ?? "")
+    start =
+      StreamStart(rawValue: try reader.choice("initialOffset", of: StreamStart.allCases.map(\.rawValue)) ?? "")
       ?? .earliest
     partitions = try reader.integer("partitions", in: 1...65_536)
     claimAfter = StreamSource.claimAfter(try reader.duration("claimAfter"), function)

@@ -14,6 +14,9 @@ final class SimulatorSource: DeliverySource {
     var anchor = EventTime(unixMilliseconds: 0)
     var anchorNumber = 0
     var anchorTime: EventTime?
+    /// When the last event was due, and the time that it was recorded with.
+    var lastDue: EventTime?
+    var lastTime: EventTime?
     var lastNow = EventTime(unixMilliseconds: .min)
   }
 
@@ -71,6 +74,7 @@ final class SimulatorSource: DeliverySource {
       state.anchor = now
       state.anchorNumber = state.number
       state.anchorTime = nil
+      state.lastDue = nil
     }
     state.lastNow = now
     var deliveries: [Delivery] = []
@@ -78,6 +82,8 @@ final class SimulatorSource: DeliverySource {
       guard state.number < settings.count ?? .max, var delivery = delivery(state) else { return (deliveries, nil) }
       let due = due(&state, delivery.event)
       guard due <= now else { return (deliveries, due) }
+      state.lastTime = delivery.event.time ?? state.lastTime
+      state.lastDue = due
       delivery.event.time = due
       deliveries.append(delivery)
       state.number += 1
@@ -92,10 +98,10 @@ final class SimulatorSource: DeliverySource {
       return state.anchor.advanced(by: .milliseconds(Int64(min(milliseconds, 1e15))))
     case .recorded(let speed):
       guard let time = event.time else { return state.anchor }
-      guard let first = state.anchorTime, time >= first else {
+      guard let first = state.anchorTime, time >= state.lastTime ?? first else {
         // The first one, or the first of another round.
         state.anchorTime = time
-        state.anchor = state.lastNow
+        state.anchor = state.lastDue ?? state.lastNow
         return state.anchor
       }
       let passed = Double(time.unixMilliseconds - first.unixMilliseconds) / speed
