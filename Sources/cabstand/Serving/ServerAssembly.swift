@@ -46,7 +46,7 @@ struct ServerAssembly: Sendable {
       clock: clock, http: server, stores: stores.triggers, configuration: runtimeConfiguration, logger: logger,
       metrics: metrics)
     runtime.addReadinessCheck("stores", stores.trouble)
-    try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes, logs: logs).register(on: server)
+    try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes, logs: logs, siblings: worker?.siblings).register(on: server)
     try StatusRoutes(runtime: runtime, server: server, statistics: statistics, logs: logs, stores: stores)
       .register(on: server)
     services =
@@ -55,6 +55,9 @@ struct ServerAssembly: Sendable {
         FleetKeeper(follower: follower, regions: regionIDs, logger: logger),
         OutboxRelay(stores: stores, logger: logger), FeedCloser(hub: stores.hub), runtime,
       ]
+    if let peer = try worker?.siblings.server(logs: logs, metrics: metrics, logger: logger) {
+      services.insert(peer, at: 0)
+    }
     if worker != nil, options.clock == .adjustable {
       services.insert(ClockFollower(routes: clockRoutes, logger: logger), at: 0)
     }

@@ -51,6 +51,8 @@ struct WorkerLink: Sendable {
   let count: Int
   /// The process's name among the instances.
   let instanceID: String
+  /// The other workers.
+  let siblings: Siblings
   /// The journal and what crashed before.
   let isolation: WorkerIsolation
 
@@ -72,7 +74,10 @@ struct WorkerLink: Sendable {
     let isolation = WorkerIsolation(
       journal: try InvocationJournal(path: parts[3]), crashes: try CrashTable(path: parts[4]), limit: limit)
     FaultHandler.install(journal: isolation.journal, descriptor: control)
-    return WorkerLink(count: count, instanceID: parts[2], isolation: isolation)
+    let directory = parts[3].split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    return WorkerLink(
+      count: count, instanceID: parts[2], siblings: Siblings(directory: directory, name: parts[2]),
+      isolation: isolation)
   }
 
   /// Tells the supervisor something.

@@ -45,6 +45,13 @@ final class WorkerProcess {
   deinit {
     close(control)
     unlink(journalPath)
+    unlink(socketPath)
+  }
+
+  /// Where its siblings reach it.
+  private var socketPath: String {
+    journalPath.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+      + "/\(instanceID).sock"
   }
 
   /// Processes that are gone whose events it is to take over, once it serves.

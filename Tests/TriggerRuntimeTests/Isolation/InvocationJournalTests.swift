@@ -82,7 +82,7 @@ struct InvocationJournalTests {
     #expect(writer.add(8) == 1)
     #expect(writer.add(7) == 2)
     #expect(reader.count(7) == 2 && reader.count(8) == 1 && reader.count(9) == 0 && !reader.isEmpty)
-    for value in 100..<3_000 { _ = writer.add(value) }
+    for value in 100..<3_000 as Range<UInt64> { _ = writer.add(value) }
     #expect(reader.count(7) == 2)
     writer.clear()
     #expect(reader.count(7) == 0 && reader.isEmpty)
