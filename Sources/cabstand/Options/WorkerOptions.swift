@@ -30,7 +30,9 @@ struct WorkerOptions: ParsableArguments, Sendable {
   /// A worker uses every core by itself: more of them only limit what a crash takes with it, and cost memory and connections.
   func count(_ options: ServeOptions) throws -> Int {
     if options.state == .memory {
-      guard (given ?? 0) == 0 else { throw ValidationError("--state memory is one process's memory: serve with --workers 0.") }
+      guard (given ?? 0) == 0 else {
+        throw ValidationError("--state memory is one process's memory: serve with --workers 0.")
+      }
       return 0
     }
     if let given { return given }

@@ -46,7 +46,8 @@ struct ServerAssembly: Sendable {
       clock: clock, http: server, stores: stores.triggers, configuration: runtimeConfiguration, logger: logger,
       metrics: metrics)
     runtime.addReadinessCheck("stores", stores.trouble)
-    try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes, logs: logs, siblings: worker?.siblings).register(on: server)
+    try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes, logs: logs, siblings: worker?.siblings)
+      .register(on: server)
     try StatusRoutes(runtime: runtime, server: server, statistics: statistics, logs: logs, stores: stores)
       .register(on: server)
     services =

@@ -43,7 +43,9 @@ struct ServerFile: Sendable {
     var file = ServerFile(processID: processID, address: address)
     if case .string(let url) = members["redisURL"] { file.redisURL = url }
     if case .string(let url) = members["postgresURL"] { file.postgresURL = url }
-    if case .number(let number) = members["generation"] { file.generation = number.integer.flatMap { Int(exactly: $0) } }
+    if case .number(let number) = members["generation"] {
+      file.generation = number.integer.flatMap { Int(exactly: $0) }
+    }
     return file
   }
 

@@ -46,7 +46,8 @@ struct CrashReport {
       if first.eventCount > 1 { metadata["batch"] = "\(first.eventCount)" }
     }
     if !others.isEmpty {
-      metadata["others"] = .string(others.prefix(Self.maxOthers).map { "\($0.function) \($0.id)" }.joined(separator: ", "))
+      let names = others.prefix(Self.maxOthers).map { "\($0.function) \($0.id)" }
+      metadata["others"] = .string(names.joined(separator: ", "))
     }
     return metadata
   }

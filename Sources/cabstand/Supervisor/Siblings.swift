@@ -73,8 +73,10 @@ struct Siblings: Sendable {
       } ?? false
     }
     guard isConnected else { return nil }
-    let head = "\(method) \(path) HTTP/1.1\r\nhost: worker\r\nconnection: close\r\ncontent-length: \(body.count)\r\n\r\n"
-    let request = Array(head.utf8) + body
+    let lines = [
+      "\(method) \(path) HTTP/1.1", "host: worker", "connection: close", "content-length: \(body.count)", "", "",
+    ]
+    let request = Array(lines.joined(separator: "\r\n").utf8) + body
     guard send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else { return nil }
     var answer: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)

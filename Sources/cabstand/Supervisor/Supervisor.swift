@@ -155,8 +155,7 @@ final class Supervisor {
     } else {
       logger.info("a worker serves", metadata: metadata)
     }
-    let old = workers.values.filter { $0.generation < worker.generation && $0.stage == .serving }
-      .sorted { $0.id < $1.id }
+    let old = workers.values.filter { $0.generation < generation && $0.stage == .serving }.sorted { $0.id < $1.id }
     let news = workers.values.filter { $0.generation == generation && $0.stage == .serving }
     if news.count >= launch.count {
       for worker in old { drain(worker, keepingIdleFor: WorkerLink.idleGrace) }

@@ -1,6 +1,7 @@
 import EmbeddedStores
 import FunctionKit
 import Glibc
+import NIOCore
 import Replay
 
 /// What a supervised server has below it.

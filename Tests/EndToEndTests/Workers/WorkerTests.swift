@@ -27,7 +27,7 @@ extension EndToEnd {
       server.folder.remove()
     }
 
-    @Test("A crash is told with the event that caused it; the third time the request is answered 422, not tried for ever")
+    @Test("A crash is told with the event that caused it; the third time the request is answered 422")
     func crashingRequest() async throws {
       try await serve { server in
         for round in 1...2 {
@@ -100,7 +100,8 @@ extension EndToEnd {
         }
         #expect(accepted > 60)
         _ = try await eventually("the end of all deliveries") { () async throws -> Bool? in
-          let left = try await StoreTools.sql("SELECT count(*) FROM deliveries WHERE queue = 'invoke/faults'", on: server)
+          let left = try await StoreTools.sql(
+            "SELECT count(*) FROM deliveries WHERE queue = 'invoke/faults'", on: server)
           return left.output.split(separator: "\n").first == "0" ? true : nil
         }
         let letters = try await Program.run(["dlq", "list", "--json", "--data-dir", server.dataDirectory])
@@ -182,6 +183,34 @@ extension EndToEnd {
         }
         #expect(try server.workers.filter(before.contains).count >= 2)
         #expect(try await server.post("/v1/faults", "{}").status == 200)
+      }
+    }
+
+    @Test("Metrics are those of all workers, and a log level is changed on all")
+    func together() async throws {
+      try await serve { server in
+        for _ in 0..<40 {
+          let client = HTTPClient(configuration: .init(address: try server.card.address))
+          let reply = try await client.send(
+            HTTPCall(.post, "/v1/faults", body: .init(string: "{}"), headers: [], deadline: .seconds(60)))
+          #expect(reply.status == 200)
+          await client.shutdown()
+        }
+        for _ in 0..<6 {
+          let text = String(buffer: try await server.get("/metrics").body)
+          let line = text.split(separator: "\n").first {
+            $0.hasPrefix("cabstand_http_answers_total") && $0.contains("/v1/faults") && $0.contains("2xx")
+          }
+          #expect(line?.hasSuffix(" 40") == true, "\(line ?? "none")")
+        }
+        #expect(try await server.put("/admin/functions/faults/log-level", #"{"level":"debug"}"#).status == 200)
+        for _ in 0..<6 {
+          let client = HTTPClient(configuration: .init(address: try server.card.address))
+          let reply = try await client.send(
+            HTTPCall(.get, "/admin/functions/faults/log-level", headers: [], deadline: .seconds(60)))
+          #expect(reply.json?["level"]?.text == "debug")
+          await client.shutdown()
+        }
       }
     }
 

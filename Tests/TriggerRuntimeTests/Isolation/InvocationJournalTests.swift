@@ -88,7 +88,7 @@ struct InvocationJournalTests {
     #expect(reader.count(7) == 0 && reader.isEmpty)
   }
 
-  @Test("An event that crashed too often is refused and dead-lettered with its reason; the others of its batch are handled alone")
+  @Test("An event that crashed too often is dead-lettered with its reason; the others of its batch are handled alone")
   func refused() async throws {
     let folder = Folder()
     let crashes = try CrashTable(path: "\(folder.path)/crashes")

@@ -32,10 +32,14 @@ struct CircuitBreakerTests {
     "Every way from state to state",
     arguments: [
       // Failures must come in a row.
-      [(.fails, .closed), (.fails, .closed), (.succeeds, .closed), (.fails, .closed), (.fails, .closed), (.fails, .open)],
+      [
+        (.fails, .closed), (.fails, .closed), (.succeeds, .closed), (.fails, .closed), (.fails, .closed),
+        (.fails, .open),
+      ],
       // Open for its time, then a probe; each of the two must succeed.
       [
-        (.fails, .closed), (.fails, .closed), (.fails, .open), (.wait(9), .open), (.isRefused, .open), (.wait(1), .open),
+        (.fails, .closed), (.fails, .closed), (.fails, .open), (.wait(9), .open), (.isRefused, .open),
+        (.wait(1), .open),
         (.succeeds, .halfOpen), (.succeeds, .closed), (.fails, .closed), (.fails, .closed), (.fails, .open),
       ],
       // One that fails opens it again, for the whole time.

@@ -41,8 +41,10 @@ struct ResilienceReaderTests {
       ("timeouts: {short: soon}", "r.yaml:1:", "expected a duration"),
       ("circuitBreakers:\n  a: {consecutiveFailures: 0}", "r.yaml:2:", "expected a whole number from 1"),
       ("circuitBreakers:\n  a: {halfopenProbes: 1}", "r.yaml:2:", "did you mean halfOpenProbes?"),
-      ("circuitBreakers: {store: {}}\ntargets:\n  bindings:\n    redis: {circuitBreaker: stores}", "r.yaml:4:",
-        "did you mean store?"),
+      (
+        "circuitBreakers: {store: {}}\ntargets:\n  bindings:\n    redis: {circuitBreaker: stores}", "r.yaml:4:",
+        "did you mean store?"
+      ),
       ("targets:\n  functions:\n    echo: {retry: patiemt}", "r.yaml:3:", "did you mean patient?"),
       ("targets:\n  functions:\n    echo: {timeout: longish}", "r.yaml:3:", "unknown timeout longish"),
       ("targets: {function: {}}", "r.yaml:1:", "did you mean functions?"),

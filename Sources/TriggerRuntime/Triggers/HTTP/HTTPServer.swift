@@ -238,7 +238,9 @@ public final class HTTPServer: Service {
       await acceptor.stop()
       // The others keep theirs.
       configuration.listeningSocket.map { _ = close($0) }
-    } else if case .unix(let path) = configuration.address { SocketFile.remove(path) }
+    } else if case .unix(let path) = configuration.address {
+      SocketFile.remove(path)
+    }
     for loop in loops { loop.eventLoop.execute { loop.drain(keepsIdle: grace > .zero) } }
     let graceEnd = ContinuousClock.now + grace
     let end = graceEnd + configuration.drainTimeout
