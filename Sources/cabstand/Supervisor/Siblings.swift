@@ -1,5 +1,6 @@
 import Dispatch
 import EmbeddedStores
+import FunctionKit
 import Glibc
 import Logging
 import TriggerRuntime

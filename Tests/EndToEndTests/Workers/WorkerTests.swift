@@ -121,16 +121,16 @@ extension EndToEnd {
         let before = try server.workers
         try await copy(to: "\(program).new")
         #expect(rename("\(program).new", program) == 0)
-        let isOver = Atomic(false)
+        let end = Flag()
         let address = try server.card.address
         let results = try await withThrowingTaskGroup(of: (Int, [String]).self) { group in
           for index in 0..<6 {
             group.addTask {
               var (count, failures) = (0, [String]())
-              while !isOver.load(ordering: .relaxed) {
+              while !end.isUp {
                 // Half of them keep their connection, the others make one for each request.
                 let client = HTTPClient(configuration: .init(address: address))
-                for _ in 0..<(index % 2 == 0 ? 200 : 1) where !isOver.load(ordering: .relaxed) {
+                for _ in 0..<(index % 2 == 0 ? 200 : 1) where !end.isUp {
                   do {
                     let reply = try await client.send(
                       HTTPCall(.post, "/v1/faults", body: .init(string: "{}"), headers: [], deadline: .seconds(30)))
@@ -151,7 +151,7 @@ extension EndToEnd {
           _ = try await eventually("the end of the old workers") {
             Set(try server.workers).isDisjoint(with: before) ? true : nil
           }
-          isOver.store(true, ordering: .relaxed)
+          end.raise()
           var results: [(Int, [String])] = []
           for try await result in group { results.append(result) }
           return results
@@ -229,6 +229,13 @@ extension EndToEnd {
       #expect(try await first?.status == 200)
       #expect(try await second?.status == 200)
       #expect(await server.stop() == .code(0))
+    }
+
+    /// Tells tasks that it is over.
+    private final class Flag: Sendable {
+      private let value = Atomic(false)
+      var isUp: Bool { value.load(ordering: .relaxed) }
+      func raise() { value.store(true, ordering: .relaxed) }
     }
 
     private func copy(to path: String) async throws {
