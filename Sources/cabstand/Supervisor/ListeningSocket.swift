@@ -49,7 +49,8 @@ struct ListeningSocket {
     return ListeningSocket(descriptor: descriptor, port: boundPort(descriptor) ?? port)
   }
 
-  private static func boundPort(_ descriptor: Int32) -> Int? {
+  /// The port that a socket is bound to; nil where it has none.
+  static func boundPort(_ descriptor: Int32) -> Int? {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     return withUnsafeMutableBytes(of: &storage) { bytes -> Int? in

@@ -29,6 +29,9 @@ struct WorkerServer {
     do {
       var http = command.events.configure(command.options.http)
       http.listeningSocket = WorkerLink.listener
+      if let port = ListeningSocket.boundPort(WorkerLink.listener) {
+        http.address = .tcp(host: command.options.resolvedHost, port: port)
+      }
       let assembly = try await ServerAssembly(
         options: command.options, http: http, engine: engine, stores: set,
         configuration: DispatchConfiguration(regions: map), logs: logs, traces: command.traces, worker: link,

@@ -75,9 +75,9 @@ extension EndToEnd {
     @Test("An event that crashes its worker repeatedly ends among the dead letters")
     func crashingEvent() async throws {
       try await serve { server in
-        let accepted = try #require(
-          try await server.fault(#"{"fault":"trap"}"#, headers: [("x-cabstand-invoke", "async")]))
-        #expect(accepted.status == 202)
+        // The worker that takes it may be the one that dies of it, before it has answered.
+        let accepted = try await server.fault(#"{"fault":"trap"}"#, headers: [("x-cabstand-invoke", "async")])
+        #expect(accepted?.status ?? 202 == 202)
         let letters = try await eventually("the dead letter") { () async throws -> JSONValue? in
           let outcome = try await Program.run(["dlq", "list", "--json", "--data-dir", server.dataDirectory])
           return outcome.output.contains("crashesWorker") ? try JSONValue(parsing: Array(outcome.output.utf8)) : nil
