@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 
 /// Waits for children on threads of their own.
-enum Reaper {
+package enum Reaper {
   private final class Job {
     let processID: Int32
     let ended: @Sendable (ChildProcess.ExitStatus) -> Void
@@ -12,7 +12,8 @@ enum Reaper {
     }
   }
 
-  static func watch(_ processID: Int32, _ ended: @escaping @Sendable (ChildProcess.ExitStatus) -> Void) {
+  /// Tells of the end of a child, on a thread of its own.
+  package static func watch(_ processID: Int32, _ ended: @escaping @Sendable (ChildProcess.ExitStatus) -> Void) {
     let job = Unmanaged.passRetained(Job(processID, ended))
     var thread = pthread_t()
     let failure = pthread_create(

@@ -74,7 +74,9 @@ package final class RedisClient: Sendable, Service {
   package func command(_ command: RedisCommand, deadline: Duration? = nil) async throws(RedisError) -> RedisValue {
     let start = NIODeadline.now()
     let limit = start.advanced(by: deadline ?? configuration.commandDeadline)
+    let pass = try enter()
     let answer = await execute(command, deadline: limit)
+    leave(pass, answer.error)
     record(.command, since: start, failed: answer.isFailure)
     return try answer.get()
   }
@@ -93,7 +95,9 @@ package final class RedisClient: Sendable, Service {
   ) async throws(RedisError) -> [Result<RedisValue, RedisError>] {
     let start = NIODeadline.now()
     let limit = start.advanced(by: deadline ?? configuration.commandDeadline)
+    let pass = try enter()
     let answers = await execute(commands, deadline: limit)
+    leave(pass, answers.lazy.compactMap(\.error).first)
     record(.pipeline, since: start, failed: answers.contains { $0.isFailure })
     if Task.isCancelled, case .failure(let error)? = answers.first(where: { $0.isCancelled }) { throw error }
     return answers
@@ -113,7 +117,9 @@ package final class RedisClient: Sendable, Service {
   ) async throws(RedisError) -> [RedisValue] {
     let start = NIODeadline.now()
     let limit = start.advanced(by: deadline ?? configuration.commandDeadline)
+    let pass = try enter()
     let answer = await executeTransaction(commands, deadline: limit)
+    leave(pass, answer.error)
     record(.transaction, since: start, failed: answer.isFailure)
     return try answer.get().array()
   }

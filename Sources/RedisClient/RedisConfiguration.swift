@@ -64,6 +64,8 @@ package struct RedisConfiguration: Sendable {
   package var silenceLimit: Duration = .seconds(10)
   /// How long closing waits for the answers on their way.
   package var closeTimeout: Duration = .seconds(2)
+  /// What stands before commands, those on dedicated connections aside; nil lets all through.
+  package var gate: RedisGate?
   /// The name shown by the server's `CLIENT LIST`; empty for none.
   package var clientName = "cabstand"
 

@@ -14,6 +14,6 @@ struct Cabstand: AsyncParsableCommand {
     subcommands: [
       Serve.self, Replay.self, Simulate.self, Train.self, Forecast.self, Models.self, Solve.self, Audit.self,
       Status.self, Functions.self, Explain.self, TariffCommand.self, LedgerCommand.self, FareCommand.self, Invoke.self,
-      Record.self, TestFeed.self, Dev.self, New.self, DeadLetters.self, Migrate.self,
+      Record.self, TestFeed.self, Dev.self, New.self, DeadLetters.self, Migrate.self, Restart.self,
     ])
 }

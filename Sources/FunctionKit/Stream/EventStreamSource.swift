@@ -53,6 +53,19 @@ public protocol EventStreamSource: Sendable {
   ///   - consumer: who works on them.
   /// - Throws: where the store cannot be reached.
   func keepAlive(_ entryIDs: [String], topic: String, group: String, consumer: String) async throws
+
+  /// Lets others have at once what a consumer had taken that is known to be gone; counts no delivery.
+  /// - Parameters:
+  ///   - consumer: who is gone.
+  ///   - topic: the stream's name.
+  ///   - group: the group's name.
+  /// - Throws: where the store cannot be reached.
+  func release(consumer: String, topic: String, group: String) async throws
+}
+
+extension EventStreamSource {
+  /// Does nothing: others have the events when they were left alone for long enough.
+  public func release(consumer: String, topic: String, group: String) async throws {}
 }
 
 /// Where a new group starts to read a topic.

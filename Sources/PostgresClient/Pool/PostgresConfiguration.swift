@@ -30,6 +30,8 @@ package struct PostgresConfiguration: Sendable {
   package var applicationName: String
   /// How many times a transaction is tried when the server asks for a retry. Default 5.
   package var maxTransactionAttempts: Int
+  /// What stands before statements; nil lets all through.
+  package var gate: PostgresGate?
 
   /// Creates a configuration with the defaults named at each property.
   /// - Parameter connectionString: a URL or a libpq connection string.

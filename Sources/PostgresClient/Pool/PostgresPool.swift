@@ -61,15 +61,18 @@ package final class PostgresPool: Sendable {
   /// Sends a unit on a shared connection and waits for the answer.
   func runShared(_ unit: PostgresUnit) async throws(PostgresError) -> PostgresUnit.Outcome {
     let start = MonotonicTime.now
+    let pass = try enter()
     do throws(PostgresError) {
       let outcome = try await unit.run { unit in
         let actions = state.withLock { $0.submit(unit, now: start) }
         perform(actions)
         armTimer(for: unit, actions)
       }
+      configuration.gate?.ended(pass, .succeeded)
       metrics.took(since: start)
       return outcome
     } catch {
+      configuration.gate?.ended(pass, PostgresGate.ending(error))
       metrics.took(since: start)
       metrics.failed(error.code)
       throw error
@@ -82,6 +85,7 @@ package final class PostgresPool: Sendable {
       .lease, deadline: deadline, queueDeadline: .now + configuration.acquireTimeout, standsAlone: false,
       mayCommit: false)
     let outcome: PostgresUnit.Outcome
+    let pass = try enter()
     do throws(PostgresError) {
       outcome = try await unit.run { unit in
         let actions = state.withLock { $0.lease(unit, now: .now) }
@@ -89,7 +93,9 @@ package final class PostgresPool: Sendable {
         // A lease waits unless it was granted at once; a timer too many does no harm.
         armTimer(unit.queueDeadline)
       }
+      configuration.gate?.ended(pass, .succeeded)
     } catch {
+      configuration.gate?.ended(pass, PostgresGate.ending(error))
       metrics.failed(error.code)
       throw error
     }

@@ -71,6 +71,14 @@ extension PostgresDeliveries: EventStreamSource {
     }
   }
 
+  package func release(consumer: String, topic: String, group: String) async throws {
+    let queue = try queue(topic, group)
+    try await perform { _ = try await pool.query(Self.release, [.text(queue), .text(consumer)]) }
+  }
+
+  private static let release: PostgresStatement =
+    "UPDATE deliveries SET taken_at = to_timestamp(0) WHERE queue = $1 AND consumer = $2 AND deliveries > 0"
+
   private static let findGroup: PostgresStatement = "SELECT name FROM delivery_groups WHERE name = $1"
 
   private static let addGroup: PostgresStatement =

@@ -64,6 +64,14 @@ extension RedisEventStream: EventStreamSource {
     }
   }
 
+  package func release(consumer: String, topic: String, group: String) async throws {
+    let topic = try TopicName(topic)
+    var call = StreamScripts.release.call(keys: [RedisKeys.topic(topic)])
+    call.append(group)
+    call.append(consumer)
+    try await ignoringLostGroup(call)
+  }
+
   private func createGroup(
     _ topic: TopicName, _ group: String, _ start: StreamStart = .earliest
   ) async throws(RedisError) {

@@ -79,6 +79,21 @@ enum StreamScripts {
     return entries
     """#)
 
+  /// Makes what a consumer has look as if it had been left alone for a day.
+  ///
+  /// Arguments: group, consumer.
+  static let release = RedisScript(
+    #"""
+    local mine = redis.call('XPENDING', KEYS[1], ARGV[1], '-', '+', 1000, ARGV[2])
+    local ids = {}
+    for index = 1, #mine do ids[index] = mine[index][1] end
+    if #ids > 0 then
+      for _, word in ipairs({'IDLE', '86400000', 'JUSTID'}) do ids[#ids + 1] = word end
+      redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, unpack(ids))
+    end
+    return #ids
+    """#)
+
   /// Restarts the idle time of entries that a consumer has.
   ///
   /// Arguments: group, consumer, entry ids.

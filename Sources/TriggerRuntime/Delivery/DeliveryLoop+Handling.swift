@@ -114,7 +114,9 @@ extension DeliveryLoop {
       guard policy.guarantee != .atMostOnce else { break }
       buffer.withLock { $0.retry(item, at: .now + .seconds(3_600)) }
       return
-    case InvocationError.noWorkerFree, InvocationError.queueFull:
+    case InvocationError.noWorkerFree, InvocationError.queueFull, InvocationError.tooManyInFlight,
+      InvocationError.circuitOpen:
+      // It was not tried.
       await release([item])
       guard policy.guarantee != .atMostOnce else { break }
       retry(item, after: policy.retry.wait(afterFailures: max(item.failures, 1)))

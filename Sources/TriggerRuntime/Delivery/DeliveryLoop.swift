@@ -127,15 +127,20 @@ final class DeliveryLoop: Trigger {
   /// Keeps what is in hand from being taken over, and takes over what others left.
   private func maintain(every period: Duration) async {
     while !signal.isStopped, !Task.isCancelled {
-      let (ids, room) = buffer.withLock { (Array($0.ids), maxBuffered - $0.count) }
-      do {
-        let source = source
-        add(try await signal.wait { try await source.maintain(ids, room: max(room, 0)) })
-      } catch {
-        workers.logger.debug(
-          "abandoned events cannot be taken over", metadata: ["error": .string(String(describing: error))])
-      }
+      await lookForAbandoned()
       try? await signal.wait { try await Task.sleep(for: period) }
+    }
+  }
+
+  /// Says what is in hand, and takes over what was left alone for too long.
+  func lookForAbandoned() async {
+    let (ids, room) = buffer.withLock { (Array($0.ids), maxBuffered - $0.count) }
+    do {
+      let source = source
+      add(try await signal.wait { try await source.maintain(ids, room: max(room, 0)) })
+    } catch {
+      workers.logger.debug(
+        "abandoned events cannot be taken over", metadata: ["error": .string(String(describing: error))])
     }
   }
 

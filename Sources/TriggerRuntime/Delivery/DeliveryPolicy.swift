@@ -24,6 +24,7 @@ struct DeliveryPolicy: Sendable {
     case .own(let policy): retry = policy
     case .named(let name):
       let known = RetryPolicy.builtIn.merging(environment.configuration.retryPolicies) { $1 }
+        .merging(environment.configuration.resilience.retries) { $1 }
         .merging(workers.function.specification.retries) { $1 }
       guard let policy = known[name] else {
         throw SetupError(

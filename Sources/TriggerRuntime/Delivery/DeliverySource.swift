@@ -35,6 +35,9 @@ protocol DeliverySource: Sendable {
   /// A delivery was given up, and is among the dead letters where there are any.
   func abandon(_ id: String) async throws
 
+  /// Lets others have what a consumer had that is known to be gone.
+  func release(consumer: String) async throws
+
   /// Nothing is received any more and nothing is in hand.
   func close() async
 }
@@ -49,6 +52,8 @@ extension DeliverySource {
   func maintain(_ ids: [String], room: Int) async throws -> [Delivery] { [] }
 
   func abandon(_ id: String) async throws { try await acknowledge([id]) }
+
+  func release(consumer: String) async throws {}
 
   func close() async {}
 }

@@ -70,6 +70,10 @@ struct StreamSource: DeliverySource {
     return try await deliveries(entries)
   }
 
+  func release(consumer: String) async throws {
+    try await stream.release(consumer: consumer, topic: topic, group: group)
+  }
+
   func acknowledge(_ ids: [String]) async throws {
     try await stream.acknowledge(ids, topic: topic, group: group)
   }

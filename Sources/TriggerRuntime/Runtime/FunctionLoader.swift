@@ -12,6 +12,8 @@ struct FunctionLoader {
   /// Builds everything; nothing is started.
   /// - Throws: `SetupError`.
   func load(_ specifications: [FunctionSpecification], functions: any FunctionInvoker) async throws -> LoadedFunctions {
+    var specifications = specifications
+    try environment.configuration.resilience.apply(to: &specifications)
     var opener = try BindingOpener(bindings)
     var loaded = LoadedFunctions()
     for specification in specifications {
@@ -55,7 +57,10 @@ struct FunctionLoader {
       specification: specification, function: function, logger: logger, clock: environment.clock,
       tracer: environment.configuration.tracer,
       versions: try FunctionVersions(specification, main: function, others: others, metrics: environment.metrics),
-      recorder: recorder)
+      recorder: recorder,
+      gate: FunctionGate(
+        environment.configuration.resilience.functions[specification.name], function: specification.name,
+        metrics: environment.metrics))
   }
 
   private func workers(
@@ -70,7 +75,8 @@ struct FunctionLoader {
         queueLimit: overflow ? .max : queueLimit),
       terminationTimeout: trigger.workerTerminationTimeout, eventLoop: environment.eventLoop,
       metrics: environment.metrics,
-      asynchronous: environment.stores.invocations.map { AsynchronousInvocations(queue: $0, function: function.name) })
+      asynchronous: environment.stores.invocations.map { AsynchronousInvocations(queue: $0, function: function.name) },
+      isolation: environment.configuration.isolation)
   }
 
   /// A loop for the events of a function that a caller did not wait for, where it has an http trigger: with the delivery of the first.

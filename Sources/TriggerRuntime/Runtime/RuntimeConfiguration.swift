@@ -15,6 +15,11 @@ public struct RuntimeConfiguration: Sendable {
   /// What records invocations as spans; nil records none and passes a caller's trace on as it came.
   public var tracer: Tracer?
 
+  /// Policies for functions; those of data bindings are for whoever opens the clients behind them.
+  public var resilience = ResilienceConfiguration()
+  /// What a supervisor is told of invocations; nil without one.
+  package var isolation: WorkerIsolation?
+
   /// Retry policies that every function may name, beside the built-in ones; a function's own go before.
   public var retryPolicies: [String: RetryPolicy] = [:]
   /// How often dead letters are looked at that somebody wants to be tried again, in real time.

@@ -186,6 +186,9 @@ public final class TriggerRuntime: Service, FunctionInvoker {
       if let trouble = trigger.trouble { troubles.append("\(trigger.name): \(trouble)") }
     }
     if let trouble = http?.trouble { troubles.append("http: \(trouble)") }
+    for function in loaded.direct.values.map(\.function) {
+      if let trouble = function.gate?.trouble { troubles.append("\(function.name): \(trouble)") }
+    }
     for workers in loaded.workers where workers.pool.isSaturated {
       troubles.append("\(workers.label): its queue is full")
     }
@@ -206,6 +209,9 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   }
 
   // MARK: Looking in
+
+  /// The triggers that deliver from a source.
+  var deliveryLoops: [DeliveryLoop] { state.withLock { $0.loaded.loops }.compactMap { $0 as? DeliveryLoop } }
 
   /// The names of the functions that are hosted, in alphabetical order.
   public var functionNames: [String] { specifications.map(\.name).sorted() }

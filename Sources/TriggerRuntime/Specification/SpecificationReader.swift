@@ -117,7 +117,7 @@ public struct SpecificationReader: Sendable {
       && text.utf8.count <= 63
   }
 
-  private static func issue(of error: any Error) -> SpecificationError.Issue {
+  static func issue(of error: any Error) -> SpecificationError.Issue {
     switch error {
     case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
       YamlError.composer(_, let problem, let mark, _):

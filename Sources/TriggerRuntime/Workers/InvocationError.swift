@@ -6,6 +6,10 @@ public enum InvocationError: String, Error, Sendable, CaseIterable, CustomString
   case noWorkerFree
   /// As many invocations wait for a worker as may wait.
   case queueFull
+  /// As many invocations of the function are at work as it may have.
+  case tooManyInFlight
+  /// The function failed so often that it is not tried for a while.
+  case circuitOpen
   /// The runtime is about to stop and takes nothing new.
   case shuttingDown
   /// No function has that name, or it is disabled.
@@ -20,6 +24,8 @@ public enum InvocationError: String, Error, Sendable, CaseIterable, CustomString
     case .deadlineExceeded: "the function was not done by its deadline"
     case .noWorkerFree: "no worker became free in time"
     case .queueFull: "too many invocations wait for a worker"
+    case .tooManyInFlight: "as many invocations are at work as the function may have"
+    case .circuitOpen: "the function failed too often and is not tried for a while"
     case .shuttingDown: "the service is about to stop"
     case .unknownFunction: "no function has that name"
     }
@@ -29,8 +35,8 @@ public enum InvocationError: String, Error, Sendable, CaseIterable, CustomString
   var status: Int {
     switch self {
     case .deadlineExceeded: 504
-    case .noWorkerFree, .shuttingDown: 503
-    case .queueFull: 429
+    case .noWorkerFree, .shuttingDown, .circuitOpen: 503
+    case .queueFull, .tooManyInFlight: 429
     case .unknownFunction: 404
     }
   }

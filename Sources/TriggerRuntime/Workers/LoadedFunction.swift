@@ -13,15 +13,18 @@ final class LoadedFunction: Sendable {
   let versions: FunctionVersions?
   /// Writes down what it sees; nil where nobody can ask for that.
   let recorder: Recorder?
+  /// What stands before all its invocations; nil where nothing does.
+  let gate: FunctionGate?
 
   var name: String { specification.name }
 
   init(
     specification: FunctionSpecification, function: any Function, logger: Logger, clock: any WallClock,
-    tracer: Tracer? = nil, versions: FunctionVersions? = nil, recorder: Recorder? = nil
+    tracer: Tracer? = nil, versions: FunctionVersions? = nil, recorder: Recorder? = nil, gate: FunctionGate? = nil
   ) {
     self.versions = versions
     self.recorder = recorder
+    self.gate = gate
     self.tracer = tracer
     self.specification = specification
     self.function = function

@@ -18,11 +18,18 @@ final class TriggerWorkers: Sendable {
   var origin: String { "trigger \(trigger.name) of function \(function.name)" }
   /// Takes events for later, where the runtime can keep them; nil where it cannot.
   let asynchronous: AsynchronousInvocations?
+  /// Notes invocations for a supervisor; nil where there is none.
+  let isolation: WorkerIsolation?
+  /// The first of the journal's records that belong to these workers.
+  let journalBase: Int?
 
   init(
     function: LoadedFunction, trigger: TriggerInfo, limits: WorkerPool.Limits, terminationTimeout: Duration,
-    eventLoop: any EventLoop, metrics: any MetricsFactory, asynchronous: AsynchronousInvocations? = nil
+    eventLoop: any EventLoop, metrics: any MetricsFactory, asynchronous: AsynchronousInvocations? = nil,
+    isolation: WorkerIsolation? = nil
   ) {
+    self.isolation = isolation
+    journalBase = isolation?.journal.reserve(limits.numWorkers)
     self.asynchronous = asynchronous
     self.terminationTimeout = terminationTimeout
     self.function = function
@@ -44,6 +51,23 @@ final class TriggerWorkers: Sendable {
 
   /// Runs the function on one event, in the calling task.
   func handle(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+    guard let gate = function.gate else { return await noted(event, context) }
+    switch gate.enter() {
+    case .failure(let refusal): return .failure(refusal)
+    case .success(let admission):
+      let result = await noted(event, context)
+      gate.leave(admission, failure: result.failure, deadline: context.deadline)
+      return result
+    }
+  }
+
+  private func noted(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+    guard let isolation else { return await traced(event, context) }
+    return await isolated(event, context, isolation)
+  }
+
+  /// Runs the function on an event, in a span where there is a tracer.
+  func traced(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
     guard let tracer = function.tracer else { return await invoke(event, context) }
     var context = context
     let span = tracer.begin(event, self, &context)
@@ -67,6 +91,23 @@ final class TriggerWorkers: Sendable {
 
   /// Runs the function on several events, in the calling task; a result per event in their order.
   func handle(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
+    guard let gate = function.gate else { return await noted(batch: events, context) }
+    switch gate.enter() {
+    case .failure(let refusal): return events.map { _ in .failure(refusal) }
+    case .success(let admission):
+      let results = await noted(batch: events, context)
+      gate.leave(admission, failure: results.lazy.compactMap(\.failure).first, deadline: context.deadline)
+      return results
+    }
+  }
+
+  private func noted(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
+    guard let isolation else { return await traced(batch: events, context) }
+    return await isolated(events, context, isolation)
+  }
+
+  /// Runs the function on several events, in a span where there is a tracer.
+  func traced(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
     guard let tracer = function.tracer else { return await invoke(batch: events, context) }
     var context = context
     let span = tracer.begin(batch: events, self, &context)

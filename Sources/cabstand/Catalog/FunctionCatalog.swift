@@ -66,6 +66,9 @@ enum FunctionCatalog {
   static func registry() -> FunctionRegistry {
     var registry = FunctionRegistry()
     for entry in entries { entry.register(&registry) }
+    #if DEBUG
+      if FaultFunction.isWanted { registry.register(FaultFunction.self, as: FaultFunction.handler) }
+    #endif
     return registry
   }
 
@@ -82,12 +85,16 @@ enum FunctionCatalog {
   /// The function.yaml of every function, as carried or as found below a folder that overrides it.
   /// - Parameter directory: a folder of function folders; nil takes what the program carries.
   static func specifications(overriddenBy directory: String?) -> [(file: String, text: String)] {
-    entries.map { entry in
+    var specifications = entries.map { entry in
       let file = "functions/\(entry.folder)/function.yaml"
       if let directory, let text = TextFile.text(at: "\(directory)/\(entry.folder)/function.yaml") {
-        return ("\(directory)/\(entry.folder)/function.yaml", text)
+        return (file: "\(directory)/\(entry.folder)/function.yaml", text: text)
       }
-      return (file, String(decoding: entry.specification, as: UTF8.self))
+      return (file: file, text: String(decoding: entry.specification, as: UTF8.self))
     }
+    #if DEBUG
+      if FaultFunction.isWanted { specifications.append(("faults", FaultFunction.specification)) }
+    #endif
+    return specifications
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FunctionKit
+import PostgresState
 
 /// `cabstand dlq`: events that triggers gave up.
 struct DeadLetters: AsyncParsableCommand {

@@ -12,6 +12,8 @@ struct Serve: AsyncParsableCommand {
     discussion: """
       Starts a private Redis and PostgreSQL below the data directory unless URLs name others, brings the schema up to date, and
       serves until it is told to stop (SIGINT, SIGTERM); then it finishes what was begun and stops everything in order.
+      Worker processes do the work: one that crashes is replaced at once. SIGHUP (or cabstand restart) replaces all of them, one by
+      one and without losing a request, by the program that is on disk by then; SIGUSR1 opens log files anew.
       Callers are not authenticated: it listens on loopback unless told otherwise.
       """)
 
@@ -22,12 +24,30 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var logs: LogOptions
   @OptionGroup var events: EventOptions
   @OptionGroup var traces: TraceOptions
+  @OptionGroup var workers: WorkerOptions
+  @OptionGroup var resilience: ResilienceOptions
+
+  func validate() throws {
+    _ = try workers.count(options)
+  }
+
+  /// What the resilience file says, checked as far as it can be.
+  func resilienceConfiguration() throws -> ResilienceConfiguration {
+    let configuration = try resilience.configuration()
+    try configuration.check(bindingClasses: StoreGates.classes)
+    return configuration
+  }
 
   func run() async throws {
     let functionLogs = try logs.functionLogs()
     let logger = functionLogs.logger("cabstand")
     let map = try regions.map
     let engine = try routing.engine
+    if let link = try WorkerLink.fromEnvironment() {
+      try await WorkerServer(link: link, command: self, map: map, engine: engine, logs: functionLogs, logger: logger)
+        .run()
+      return
+    }
     if options.state == .memory {
       logger.notice("state is in memory: nothing is kept when this process ends")
     }
@@ -36,14 +56,26 @@ struct Serve: AsyncParsableCommand {
         "listening beyond loopback: callers are not authenticated", metadata: ["host": "\(options.resolvedHost)"])
     }
     if let engine { logger.info("travel times come from a routing engine", metadata: ["engine": "\(engine)"]) }
+    let resilience = try resilienceConfiguration()
+    let count = try workers.count(options)
+    guard count == 0 else {
+      try await SupervisedServer(
+        options: options, stores: stores, count: count, maxCrashes: workers.maxCrashes, logger: logger
+      ).run()
+      await functionLogs.flush()
+      return
+    }
+    let metrics = PrometheusMetrics()
     let set =
       options.state == .memory
       ? StoreSet.memory()
-      : try await StoreSet.real(stores, migrates: true, logger: logger)
+      : try await StoreSet.real(
+        stores, migrates: true, gates: StoreGates(configuration: resilience, metrics: metrics), logger: logger)
     do {
       let assembly = try await ServerAssembly(
         options: options, http: events.configure(options.http), engine: engine, stores: set,
-        configuration: DispatchConfiguration(regions: map), logs: functionLogs, traces: traces, logger: logger)
+        configuration: DispatchConfiguration(regions: map), logs: functionLogs, traces: traces,
+        resilience: resilience, metrics: metrics, logger: logger)
       try await serve(assembly, set, logger)
     } catch {
       await set.stop()

@@ -8,19 +8,27 @@ struct AdminRoutes: Sendable {
   let metrics: PrometheusMetrics
   let clock: ClockRoutes
   let logs: FunctionLogs
+  var siblings: Siblings?
 
   /// Registers the routes.
   func register(on server: HTTPServer) throws {
     try server.route("GET", "/healthz") { _ in Self.health(runtime.liveness()) }
     try server.route("GET", "/readyz") { _ in Self.health(await runtime.readiness()) }
     try server.route("GET", "/metrics") { _ in
-      Response(contentType: "text/plain; version=0.0.4; charset=utf-8", body: .bytes(metrics.render()))
+      Response(contentType: "text/plain; version=0.0.4; charset=utf-8", body: .bytes(await allMetrics()))
     }
     try server.route("GET", "/openapi.json") { _ in .json(OpenAPIDocument.bytes) }
     try server.route("GET", "/admin/clock") { _ in clock.show() }
     try server.route("PUT", "/admin/clock") { request in try await clock.set(request.body) }
     try server.route("GET", "/admin/functions") { _ in .json(functions()) }
-    try LogLevelRoutes(logs: logs).register(on: server)
+    try LogLevelRoutes(logs: logs, siblings: siblings).register(on: server)
+  }
+
+  /// The metrics of all processes of this server.
+  private func allMetrics() async -> [UInt8] {
+    let own = metrics.render()
+    guard let siblings else { return own }
+    return PrometheusSum.of([own] + (await siblings.ask("GET", "/metrics")))
   }
 
   private static func health(_ health: RuntimeHealth) -> Response {

@@ -11,6 +11,8 @@ struct ClockRoutes: Sendable {
   let clock: AdjustableClock
   let isAdjustable: Bool
   let store: any ClockStore
+  /// Whether other processes show the same clock, and have to follow before a change is answered.
+  var isShared = false
 
   /// Sets the clock as it was kept.
   func restore() async throws {
@@ -50,6 +52,7 @@ struct ClockRoutes: Sendable {
     let setting = ClockSetting(city: city, real: real, rate: rate)
     try await ErrorMapping.store { try await store.keep(setting) }
     clock.anchor = Self.anchor(setting)
+    if isShared { try await Task.sleep(for: ClockFollower.period * 2) }
     return show()
   }
 

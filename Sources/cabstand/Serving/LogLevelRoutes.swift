@@ -5,6 +5,8 @@ import TriggerRuntime
 /// The levels of functions' logs, to be changed while they run.
 struct LogLevelRoutes: Sendable {
   let logs: FunctionLogs
+  /// Other processes of this server, which follow; nil where there are none or they are told already.
+  var siblings: Siblings?
 
   /// Registers the routes.
   func register(on server: HTTPServer) throws {
@@ -15,11 +17,13 @@ struct LogLevelRoutes: Sendable {
       let name = Self.name(request)
       let level = try Self.level(request.body)
       guard logs.setLevel(level, of: name) else { throw Self.unknown(name) }
+      _ = await siblings?.ask("PUT", "/admin/functions/\(name)/log-level", request.body)
       return .json(try answer(name))
     }
     try server.route("DELETE", "/admin/functions/{name}/log-level") { request in
       let name = Self.name(request)
       guard logs.setLevel(nil, of: name) else { throw Self.unknown(name) }
+      _ = await siblings?.ask("DELETE", "/admin/functions/\(name)/log-level")
       return .json(try answer(name))
     }
   }

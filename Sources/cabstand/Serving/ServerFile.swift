@@ -8,6 +8,8 @@ struct ServerFile: Sendable {
   var address: String
   var redisURL: String?
   var postgresURL: String?
+  /// How often the worker processes were replaced by new ones on purpose; nil where the server is one process.
+  var generation: Int?
 
   private static func path(_ dataDirectory: String) -> String { "\(dataDirectory)/serve.json" }
 
@@ -20,6 +22,7 @@ struct ServerFile: Sendable {
         json.member("address", address)
         json.member("redisURL", redisURL)
         json.member("postgresURL", postgresURL)
+        if let generation { json.member("generation", generation) }
       }
     }
     _ = TextFile.write(bytes, to: Self.path(dataDirectory))
@@ -40,6 +43,9 @@ struct ServerFile: Sendable {
     var file = ServerFile(processID: processID, address: address)
     if case .string(let url) = members["redisURL"] { file.redisURL = url }
     if case .string(let url) = members["postgresURL"] { file.postgresURL = url }
+    if case .number(let number) = members["generation"] {
+      file.generation = number.integer.flatMap { Int(exactly: $0) }
+    }
     return file
   }
 

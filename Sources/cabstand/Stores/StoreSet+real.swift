@@ -16,21 +16,25 @@ extension StoreSet {
   /// - Parameters:
   ///   - options: where the stores are.
   ///   - migrates: whether the schema is brought up to date first.
+  ///   - gates: what stands before the stores; nil for nothing.
   ///   - logger: where it is told.
   static func real(
-    _ options: StoreOptions, migrates: Bool, logger: Logger
+    _ options: StoreOptions, migrates: Bool, gates: StoreGates? = nil, logger: Logger
   ) async throws -> StoreSet {
     let embedded = try EmbeddedStoreSet(options, logger: logger)
     let urls = try await embedded.start()
     do {
       var postgresConfiguration = PostgresConfiguration(connectionString: urls.postgres)
       postgresConfiguration.maxConnections = options.postgresConnections
+      gates?.apply(to: &postgresConfiguration)
       let pool = try PostgresPool(configuration: postgresConfiguration, logger: logger)
       if migrates {
         try await MigrationRun.apply(pool, logger: logger)
       }
+      var redisConfiguration = try RedisConfiguration(url: urls.redis)
+      gates?.apply(to: &redisConfiguration)
       let redis = try RedisClient(
-        configuration: RedisConfiguration(url: urls.redis), eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+        configuration: redisConfiguration, eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
         logger: logger)
       let streams = RedisEventStream(client: redis)
       let hub = FeedHub()

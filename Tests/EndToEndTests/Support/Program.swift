@@ -38,8 +38,10 @@ enum Program {
   }()
 
   /// Starts it; both outputs go to files, and it cannot outlive the tests.
-  static func start(_ arguments: [String], output: String, errors: String) throws -> ChildProcess {
-    try start(path ?? "cabstand", arguments, output: output, errors: errors)
+  static func start(
+    _ arguments: [String], program: String? = nil, environment: [String: String] = [:], output: String, errors: String
+  ) throws -> ChildProcess {
+    try start(program ?? path ?? "cabstand", arguments, environment: environment, output: output, errors: errors)
   }
 
   /// Runs it to its end.
@@ -66,14 +68,14 @@ enum Program {
   }
 
   private static func start(
-    _ program: String, _ arguments: [String], output: String, errors: String
+    _ program: String, _ arguments: [String], environment: [String: String] = [:], output: String, errors: String
   ) throws -> ChildProcess {
     // The shell only parts the two outputs; it becomes the program, so the process is the program's own.
     try ChildProcess.start(
       ChildProcess.Configuration(
         executable: "/bin/sh",
         arguments: ["-c", #"errors=$1; shift; exec "$@" 2>>"$errors""#, "sh", errors, program]
-          + arguments, environment: environment, outputPath: output))
+          + arguments, environment: Self.environment.merging(environment) { $1 }, outputPath: output))
   }
 
   private static func file(_ path: String) -> String { Directories.text(of: path, limitBytes: 64 << 20) ?? "" }

@@ -31,18 +31,24 @@ final class Server: Sendable {
 
   let folder: TestFolder
   private let options: [String]
+  private let program: String?
+  private let environment: [String: String]
   private let running: Mutex<Running?> = Mutex(nil)
 
   var dataDirectory: String { "\(folder.path)/data" }
 
-  private init(_ options: [String], _ folder: TestFolder) {
+  private init(_ options: [String], _ program: String?, _ environment: [String: String], _ folder: TestFolder) {
     self.options = options
+    self.program = program
+    self.environment = environment
     self.folder = folder
   }
 
   /// Starts a server on a free port and waits until it is ready.
-  static func start(_ options: [String]) async throws -> Server {
-    let server = Server(options, try TestFolder())
+  static func start(
+    _ options: [String], program: String? = nil, environment: [String: String] = [:]
+  ) async throws -> Server {
+    let server = Server(options, program, environment, try TestFolder())
     do {
       try await server.launch(port: 0)
     } catch {
@@ -61,7 +67,8 @@ final class Server: Sendable {
   private func launch(port: Int) async throws {
     let log = "\(folder.path)/serve.log"
     let child = try Program.start(
-      ["serve", "--port", "\(port)", "--data-dir", dataDirectory] + options, output: log, errors: log)
+      ["serve", "--port", "\(port)", "--data-dir", dataDirectory] + options, program: program,
+      environment: environment, output: log, errors: log)
     do {
       let card = try await eventually("serve.json") { () async throws -> Card? in
         if child.exitStatus != nil { throw Failure(description: Directories.text(of: log) ?? "no log") }

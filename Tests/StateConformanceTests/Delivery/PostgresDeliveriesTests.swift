@@ -103,12 +103,12 @@ struct PostgresDeliveriesTests {
   @Test func `a waiting reader is woken by a commit, and finds what it was not told of`() async throws {
     try await run { record, outbox, pool in
       try await outbox.createGroup(topic: "outbox", group: "g", startingAt: .latest)
-      let reader = Task { try await read(outbox, block: .seconds(60)) }
+      let reader = Task { try await readSome(outbox, block: .seconds(60)) }
       try await Task.sleep(for: .milliseconds(50))
       try await insert(1, ["told"], into: record)
       #expect(try await reader.value.map(\.shortType) == ["told"])
       // Nobody notifies of this one.
-      let silent = Task { try await read(outbox, block: .milliseconds(200)) }
+      let silent = Task { try await readSome(outbox, block: .milliseconds(200)) }
       try await Task.sleep(for: .milliseconds(50))
       try await pool.query(
         """
@@ -116,6 +116,14 @@ struct PostgresDeliveriesTests {
         VALUES ('cabstand.ride.silent.v1', '', 'sf', 'r9', true, 0, '{}')
         """)
       #expect(try await silent.value.map(\.shortType) == ["silent"])
+    }
+  }
+
+  /// Reads again and again, as triggers do: a reader may be woken, or tire, without finding anything.
+  private func readSome(_ deliveries: PostgresDeliveries, block: Duration) async throws -> [StreamEntry] {
+    while true {
+      let entries = try await read(deliveries, block: block)
+      if !entries.isEmpty { return entries }
     }
   }
 

@@ -156,6 +156,12 @@ extension HTTPConnection {
     writeChunk(ServerSentEventWriter.heartbeat, context)
   }
 
+  /// Tells a client that is about to lose its stream to come back soon; by default browsers wait for seconds.
+  func writeReconnectDelay() {
+    guard let context, context.channel.isWritable else { return }
+    writeChunk(Array("retry: 100\n\n".utf8), context)
+  }
+
   private func writeChunk(_ bytes: [UInt8], _ context: ChannelHandlerContext) {
     guard !bytes.isEmpty else { return }
     var buffer = context.channel.allocator.buffer(capacity: bytes.count + 16)

@@ -90,7 +90,7 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
   func channelActive(context: ChannelHandlerContext) {
     self.context = context
     loop.add(self)
-    if loop.isDraining { close() }
+    if loop.isDraining, !loop.keepsIdle { close() }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -184,8 +184,12 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
   /// Ends what need not be finished before the server stops.
   func drain() {
     switch phase {
-    case .idle, .discarding, .lingering: close()
-    case .streaming: finishStream()
+    case .idle, .lingering:
+      if !loop.keepsIdle { close() }
+    case .discarding: close()
+    case .streaming:
+      if loop.keepsIdle { writeReconnectDelay() }
+      finishStream()
     case .head, .body, .handling, .writing: closesAfterAnswer = true
     case .closed: break
     }

@@ -22,6 +22,8 @@ final class HTTPLoop: @unchecked Sendable {
   private var ids = RequestIDGenerator()
   private var date = HTTPDate()
   private(set) var isDraining = false
+  /// Whether connections without a request stay open for their next one while the loop drains.
+  private(set) var keepsIdle = false
 
   init(eventLoop: any EventLoop, shared: HTTPServerState) {
     self.eventLoop = eventLoop
@@ -79,8 +81,10 @@ final class HTTPLoop: @unchecked Sendable {
   }
 
   /// Ends streams, closes what is idle, and lets the rest be answered.
-  func drain() {
+  /// - Parameter keepsIdle: whether what is idle stays open for one more request.
+  func drain(keepsIdle: Bool = false) {
     isDraining = true
+    self.keepsIdle = keepsIdle
     for connection in Array(connections.values) { connection.drain() }
   }
 

@@ -1,5 +1,6 @@
 public import CoreMetrics
 import FunctionKit
+import Glibc
 public import Logging
 public import NIOCore
 public import NIOPosix
@@ -13,9 +14,11 @@ public final class HTTPServer: Service {
     var eventRoutes: [String: EventRoute] = [:]
     var isStarted = false
     var channel: (any Channel)?
+    var acceptor: SharedAcceptor?
     var loops: [HTTPLoop] = []
     var shared: HTTPServerState?
     var address: HTTPServerConfiguration.Address?
+    var idleGrace = Duration.zero
   }
 
   /// Where the server listens and what it puts up with.
@@ -157,19 +160,29 @@ public final class HTTPServer: Service {
       state.loops = loops
       state.shared = shared
     }
+    let initialize: @Sendable (any Channel) -> EventLoopFuture<Void> = { channel in
+      channel.eventLoop.makeCompletedFuture {
+        guard let loop = loopsByID[ObjectIdentifier(channel.eventLoop)], shared.takeConnection() else {
+          try channel.pipeline.syncOperations.addHandler(HTTPOverloadHandler(shared: shared))
+          return
+        }
+        try channel.pipeline.syncOperations.addHandler(HTTPConnection(loop: loop, shared: shared))
+      }
+    }
+    if let listener = configuration.listeningSocket {
+      let acceptor = try accept(from: listener, initialize)
+      state.withLock { state in
+        state.acceptor = acceptor
+        state.address = configuration.address
+      }
+      logger.info("listening", metadata: ["address": .stringConvertible(configuration.address)])
+      return
+    }
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: CInt(clamping: configuration.backlog))
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
-      .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          guard let loop = loopsByID[ObjectIdentifier(channel.eventLoop)], shared.takeConnection() else {
-            try channel.pipeline.syncOperations.addHandler(HTTPOverloadHandler(shared: shared))
-            return
-          }
-          try channel.pipeline.syncOperations.addHandler(HTTPConnection(loop: loop, shared: shared))
-        }
-      }
+      .childChannelInitializer(initialize)
     let channel: any Channel
     switch configuration.address {
     case .tcp(let host, let port):
@@ -190,15 +203,53 @@ public final class HTTPServer: Service {
     logger.info("listening", metadata: ["address": .stringConvertible(address)])
   }
 
+  /// Takes connections from a socket that others listen on, too.
+  private func accept(
+    from listener: Int32, _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+  ) throws -> SharedAcceptor {
+    let (group, logger) = (group, logger)
+    return try SharedAcceptor(listener, logger: logger) { connection in
+      ClientBootstrap(group: group.next())
+        .channelOption(.allowRemoteHalfClosure, value: true)
+        .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .channelInitializer(initialize)
+        .withConnectedSocket(connection)
+        .whenFailure { error in
+          logger.debug("a connection failed", metadata: ["error": .string(String(describing: error))])
+        }
+    }
+  }
+
+  /// How long idle connections stay open at shutdown, so that their next request is answered, with `connection: close`, rather than
+  /// lost on its way. Zero closes them at once.
+  ///
+  /// For a server that others go on for, behind the same socket.
+  public func keepIdleConnections(for grace: Duration) {
+    state.withLock { $0.idleGrace = grace }
+  }
+
   /// Stops listening, ends the streams, closes what is idle, waits for the rest to be answered, and closes what was not.
   func shutdown() async {
-    let (channel, loops, shared) = state.withLock { ($0.channel.take(), $0.loops, $0.shared) }
-    guard let channel, let shared else { return }
-    try? await channel.close().get()
-    if case .unix(let path) = configuration.address { SocketFile.remove(path) }
-    for loop in loops { loop.eventLoop.execute { loop.drain() } }
-    let end = ContinuousClock.now + configuration.drainTimeout
+    let (channel, acceptor, loops) = state.withLock { ($0.channel.take(), $0.acceptor.take(), $0.loops) }
+    let (shared, grace) = state.withLock { ($0.shared, $0.idleGrace) }
+    guard channel != nil || acceptor != nil, let shared else { return }
+    try? await channel?.close().get()
+    if let acceptor {
+      await acceptor.stop()
+      // The others keep theirs.
+      configuration.listeningSocket.map { _ = close($0) }
+    } else if case .unix(let path) = configuration.address {
+      SocketFile.remove(path)
+    }
+    for loop in loops { loop.eventLoop.execute { loop.drain(keepsIdle: grace > .zero) } }
+    let graceEnd = ContinuousClock.now + grace
+    let end = graceEnd + configuration.drainTimeout
+    var keepsIdle = grace > .zero
     while shared.connectionCount > 0, ContinuousClock.now < end {
+      if keepsIdle, ContinuousClock.now >= graceEnd {
+        keepsIdle = false
+        for loop in loops { loop.eventLoop.execute { loop.drain() } }
+      }
       do { try await Task.sleep(for: .milliseconds(2)) } catch { break }
     }
     for loop in loops { loop.eventLoop.execute { loop.closeAll() } }

@@ -18,6 +18,8 @@ public struct HTTPServerConfiguration: Sendable {
 
   /// Where to listen; loopback by default, because callers are not proven by tokens yet.
   public var address: Address = .tcp(host: "127.0.0.1", port: 8080)
+  /// A socket that listens already, for example one that several processes share; nil makes one at `address`.
+  public var listeningSocket: Int32?
   /// How many connections wait to be accepted.
   public var backlog: Int = 4_096
   /// How many connections are open at once; one more is answered 503 and closed.
