@@ -31,7 +31,9 @@ extension EndToEnd {
     func crashingRequest() async throws {
       try await serve { server in
         for round in 1...2 {
-          #expect(try await server.fault(#"{"fault":"trap"}"#) == nil)
+          // The connection breaks, or its event loop lives long enough to say that the function is late.
+          let reply = try await server.fault(#"{"fault":"trap"}"#)
+          #expect(reply?.status ?? 504 == 504)
           // Others go on at once.
           #expect(try await server.post("/v1/faults", "{}").status == 200)
           _ = try await eventually("what worker \(round) died of") {
