@@ -185,9 +185,10 @@ final class Supervisor {
 
   /// Lets the others have the events that a worker had taken.
   private func handOver(_ worker: WorkerProcess) {
-    for other in workers.values where other.stage == .serving || other.stage == .activating || other.stage == .spare {
+    for other in workers.values where other.stage != .draining && other.stage != .lost {
       other.heirTo.append(worker.instanceID)
-      if other.stage != .spare { other.tellInheritance() }
+      // Those that do not serve yet are told when they do.
+      if other.stage == .serving || other.stage == .activating { other.tellInheritance() }
     }
   }
 

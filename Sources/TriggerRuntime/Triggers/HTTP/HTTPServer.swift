@@ -170,7 +170,7 @@ public final class HTTPServer: Service {
       }
     }
     if let listener = configuration.listeningSocket {
-      let acceptor = try accept(from: listener, initialize)
+      let acceptor = try accept(from: listener, shared, initialize)
       state.withLock { state in
         state.acceptor = acceptor
         state.address = configuration.address
@@ -205,16 +205,20 @@ public final class HTTPServer: Service {
 
   /// Takes connections from a socket that others listen on, too.
   private func accept(
-    from listener: Int32, _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
+    from listener: Int32, _ shared: HTTPServerState,
+    _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
   ) throws -> SharedAcceptor {
     let (group, logger) = (group, logger)
     return try SharedAcceptor(listener, logger: logger) { connection in
+      shared.willOpen()
       ClientBootstrap(group: group.next())
         .channelOption(.allowRemoteHalfClosure, value: true)
         .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         .channelInitializer(initialize)
         .withConnectedSocket(connection)
-        .whenFailure { error in
+        .whenComplete { result in
+          shared.didOpen()
+          guard case .failure(let error) = result else { return }
           logger.debug("a connection failed", metadata: ["error": .string(String(describing: error))])
         }
     }
@@ -245,7 +249,7 @@ public final class HTTPServer: Service {
     let graceEnd = ContinuousClock.now + grace
     let end = graceEnd + configuration.drainTimeout
     var keepsIdle = grace > .zero
-    while shared.connectionCount > 0, ContinuousClock.now < end {
+    while !shared.isDeserted, ContinuousClock.now < end {
       if keepsIdle, ContinuousClock.now >= graceEnd {
         keepsIdle = false
         for loop in loops { loop.eventLoop.execute { loop.drain() } }

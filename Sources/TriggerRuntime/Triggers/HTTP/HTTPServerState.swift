@@ -10,6 +10,7 @@ final class HTTPServerState: Sendable {
   let parser: HTTPHeadParser
   private let openConnections = Atomic(0)
   private let openStreams = Atomic(0)
+  private let accepted = Atomic(0)
   private let openRequests = Atomic(0)
   private let connectionMeter: Meter
   private let streamMeter: Meter
@@ -42,6 +43,15 @@ final class HTTPServerState: Sendable {
   func takeConnection() -> Bool {
     Self.take(openConnections, limit: configuration.maxConnections, connectionMeter)
   }
+
+  /// A connection was accepted that no event loop has yet.
+  func willOpen() { accepted.add(1, ordering: .relaxed) }
+
+  /// An event loop has the connection, or it failed.
+  func didOpen() { accepted.subtract(1, ordering: .relaxed) }
+
+  /// Whether there is no connection, not even one on its way to its event loop.
+  var isDeserted: Bool { accepted.load(ordering: .relaxed) == 0 && connectionCount == 0 }
 
   func returnConnection() {
     openConnections.subtract(1, ordering: .relaxed)

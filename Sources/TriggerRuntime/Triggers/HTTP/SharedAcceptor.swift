@@ -56,6 +56,11 @@ final class SharedAcceptor: Sendable {
   }
 
   private func run() {
+    // Threads of Dispatch block signals, and what they start inherits that.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGUSR2)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     while !isStopping.load(ordering: .acquiring) {
       let connection = accept(listener, nil, nil)
       guard connection < 0 else {
