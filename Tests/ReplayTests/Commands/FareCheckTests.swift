@@ -21,7 +21,7 @@ struct FareCheckTests {
   }
 
   @Test(
-    "New York's recorded fares are explained by its tariffs, on the rows that nothing was tuned on",
+    "New York's recorded fares are explained by its tariffs, on the rows that no speed was tuned on",
     arguments: [
       ("fares_2013-2016_dev.csv.gz", "nyc-2012", 14_000), ("green_2024-01.csv.gz", "nyc-2022", 21_000),
     ])
