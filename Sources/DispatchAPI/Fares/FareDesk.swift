@@ -1,6 +1,6 @@
 package import DispatchCore
 package import DispatchState
-package import FunctionKit
+import FunctionKit
 
 /// What a ride cost, as it is told and as it is changed afterwards.
 package struct FareDesk: Sendable {

@@ -1,4 +1,4 @@
-package import DispatchCore
+import DispatchCore
 import FunctionKit
 
 /// A receipt as plain text.

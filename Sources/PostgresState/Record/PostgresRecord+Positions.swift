@@ -1,5 +1,6 @@
 package import DispatchCore
 package import DispatchState
+import HexGrid
 internal import PostgresClient
 
 extension PostgresRecord: PositionStore {

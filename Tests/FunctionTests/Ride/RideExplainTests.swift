@@ -28,7 +28,7 @@ struct RideExplainTests {
     try await city.online("van", at: east(100), vehicleClass: "large")
     try await city.online("beyond", at: east(6_500))
     try await city.online("foe", at: east(50))
-    try await city.call("PUT", "/v1/riders/r-1/blocked-drivers/foe")
+    _ = try await city.call("PUT", "/v1/riders/r-1/blocked-drivers/foe")
     let ride = try await city.request("r-1")
     try await city.match()
     let answer = try await city.call("GET", "/v1/rides/\(ride)/explain")
