@@ -18,16 +18,13 @@ enum ChildProcessLaunch {
     exec "$@" 3<&-
     """
 
-  /// `POSIX_SPAWN_SETSID`, which the headers hide without `_GNU_SOURCE`.
-  private static let setSessionFlag: Int16 = 0x80
-
   static func spawn(
     _ configuration: ChildProcess.Configuration
   ) throws(EmbeddedStoreError) -> (processID: Int32, lifeline: Int32) {
     let program = try changingUser(configuration.runAs) + [configuration.executable] + configuration.arguments
     let arguments =
       [
-        "/bin/sh", "-c", script, "cabstand-child", String(configuration.orphanSignal),
+        "-c", script, "cabstand-child", String(configuration.orphanSignal),
         String(configuration.orphanGraceSeconds), configuration.workingDirectory,
       ] + program
 
@@ -47,43 +44,16 @@ enum ChildProcessLaunch {
     }
     defer { close(output) }
 
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, output, 1)
-    posix_spawn_file_actions_adddup2(&actions, output, 2)
-    posix_spawn_file_actions_adddup2(&actions, theirs, 3)
-    // Sockets of ours without CLOEXEC would stay open in the server and keep ports and peers alive.
-    for descriptor in openDescriptors() where descriptor > 3 && fcntl(descriptor, F_GETFD) & FD_CLOEXEC == 0 {
-      posix_spawn_file_actions_addclose(&actions, descriptor)
-    }
-
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // Signals that we ignore or block would stay ignored or blocked in the child, which then could not be stopped.
-    var every = sigset_t()
-    sigfillset(&every)
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigdefault(&attributes, &every)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK) | setSessionFlag)
-
-    var processID: pid_t = 0
-    let environment = configuration.environment.map { "\($0.key)=\($0.value)" }
-    let failure = withCStrings(arguments) { argv in
-      withCStrings(environment) { envp in
-        posix_spawn(&processID, "/bin/sh", &actions, &attributes, argv, envp)
-      }
-    }
-    guard failure == 0 else {
+    do {
+      let processID = try ProcessLaunch(
+        program: "/bin/sh", arguments: arguments, environment: configuration.environment,
+        descriptors: [1: output, 2: output, 3: theirs], group: .session
+      ).start()
+      return (processID, ours)
+    } catch {
       close(ours)
-      throw .system("posix_spawn \(configuration.executable)", failure)
+      throw error
     }
-    return (processID, ours)
   }
 
   /// The words to put before a program so that it runs as another user while keeping its process id.
@@ -97,19 +67,6 @@ enum ChildProcessLaunch {
     }
     throw .init(
       .cannotChangeUser, "to run as \(user.name), one of setpriv (util-linux), gosu or su-exec must be installed")
-  }
-
-  private static func openDescriptors() -> [Int32] { Directories.names(in: "/proc/self/fd").compactMap { Int32($0) } }
-
-  private static func withCStrings<R>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R
-  ) -> R {
-    let copies = strings.map { strdup($0) } + [nil]
-    defer { for copy in copies { free(copy) } }
-    return copies.withUnsafeBufferPointer { buffer in
-      // A non-empty array always has a base address.
-      withUnsafePointer(to: nil as UnsafeMutablePointer<CChar>?) { empty in body(buffer.baseAddress ?? empty) }
-    }
   }
 }
 

@@ -110,11 +110,7 @@ package struct DriverShift: Function {
 
   private func region(_ body: RequestBody, _ position: GeoPoint?) throws -> RegionID? {
     if let id = try body.optionalID("region", as: RegionID.self) {
-      guard configuration.regions.region(id) != nil else {
-        let known = configuration.regions.regions.map(\.id.text).joined(separator: ", ")
-        throw FunctionError(.badInput, code: "unknownRegion", "Expected region to be one of \(known).", field: "region")
-      }
-      return id
+      return try configuration.regions.region(named: id.text).id
     }
     return position.map { configuration.regions.fleetRegion(at: $0).id }
   }

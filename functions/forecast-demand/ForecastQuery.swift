@@ -12,13 +12,7 @@ struct ForecastQuery: Sendable, Hashable {
   init(_ event: Event, _ map: RegionMap) throws(FunctionError) {
     let query = event.request?.query ?? [:]
     regions = map.regions.map(\.id)
-    if let text = query["region"] {
-      guard let id = RegionID(text), map.region(id) != nil else {
-        let known = map.regions.map(\.id.text).joined(separator: ", ")
-        throw FunctionError(.badInput, code: "unknownRegion", "Expected region to be one of \(known).", field: "region")
-      }
-      regions = [id]
-    }
+    if let text = query["region"] { regions = [try map.region(named: text).id] }
     guard let text = query["horizon"] else { return }
     guard let horizon = Int(text).flatMap({ ForecastHorizon(rawValue: $0) }) else {
       let known = ForecastHorizon.allCases.map { String($0.seconds) }.joined(separator: ", ")

@@ -18,7 +18,7 @@ package struct RebalanceFleet: Function {
   private let models: any ModelSource
   private let configuration: DispatchConfiguration
   private let fleet: FleetReader
-  private let level: LevelReader
+  private let demand: RecentDemand
   private let policy: RebalancePolicy
   private let planners = PlannerCache()
 
@@ -30,7 +30,7 @@ package struct RebalanceFleet: Function {
     fleet = FleetReader(
       fleet: try setup.binding("fleet"), rides: rides, suggestions: suggestions,
       freshnessSeconds: try setup.integer("FRESHNESS_SECONDS", default: 60, in: 1...3_600))
-    level = LevelReader(rides: rides)
+    demand = RecentDemand(rides: rides)
     var policy = RebalancePolicy()
     policy.longDriveWeight = try setup.number("LONG_DRIVE_WEIGHT", default: policy.longDriveWeight, in: 0...100)
     policy.shortDriveWeight = try setup.number("SHORT_DRIVE_WEIGHT", default: policy.shortDriveWeight, in: 0...100)
@@ -57,7 +57,7 @@ package struct RebalanceFleet: Function {
     guard picture.drivers.contains(where: \.isMovable) else { return }
     let waiting = try await rides.openRides(in: region, limit: Self.limit)
     let situation = Rebalancer.Situation(
-      now: now, drivers: picture.drivers, level: try await level.read(region, model.city.requests, now: now),
+      now: now, drivers: picture.drivers, level: try await demand.level(of: region, model.city.requests, at: now),
       metersPerSecond: speed, waiting: Dictionary(waiting.map { ($0.pickupCell, 1) }, uniquingKeysWith: +))
     let items = try planners.plan(situation, region, model, policy).compactMap { move -> SuggestionCommit? in
       guard let driver = picture.free[move.driver] else { return nil }

@@ -60,12 +60,7 @@ package struct TrainForecast: Function {
   }
 
   private func region(of event: Event) throws(FunctionError) -> Region {
-    let text = event.request?.parameters["region"] ?? ""
-    guard let region = RegionID(text).flatMap({ configuration.regions.region($0) }) else {
-      let known = configuration.regions.regions.map(\.id.text).joined(separator: ", ")
-      throw FunctionError(.notFound, code: "unknownRegion", "Expected region to be one of \(known).", field: "region")
-    }
-    return region
+    try configuration.regions.region(named: event.request?.parameters["region"] ?? "", orElse: .notFound)
   }
 
   /// Trains every region; what keeps one from a new model keeps no other.

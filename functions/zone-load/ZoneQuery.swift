@@ -1,3 +1,4 @@
+import DispatchAPI
 import DispatchCore
 import FunctionKit
 import HexGrid
@@ -16,13 +17,7 @@ struct ZoneQuery: Sendable, Hashable {
   init(_ event: Event, _ map: RegionMap) throws(FunctionError) {
     let query = event.request?.query ?? [:]
     regions = map.regions.map(\.id)
-    if let text = query["region"] {
-      guard let id = RegionID(text), map.region(id) != nil else {
-        let known = map.regions.map(\.id.text).joined(separator: ", ")
-        throw FunctionError(.badInput, code: "unknownRegion", "Expected region to be one of \(known).", field: "region")
-      }
-      regions = [id]
-    }
+    if let text = query["region"] { regions = [try map.region(named: text).id] }
     if let text = query["resolution"] {
       guard let number = Int(text), (0...Zone.resolution).contains(number) else {
         throw FunctionError(

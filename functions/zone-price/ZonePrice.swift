@@ -34,13 +34,7 @@ package struct ZonePrice: Function {
   /// The region asked for, or else the first in which the zone's middle lies.
   private func region(of cell: HexCell, _ event: Event) throws(FunctionError) -> RegionID {
     let map = configuration.regions
-    if let text = event.request?.query["region"] {
-      guard let id = RegionID(text), map.region(id) != nil else {
-        let known = map.regions.map(\.id.text).joined(separator: ", ")
-        throw FunctionError(.badInput, code: "unknownRegion", "Expected region to be one of \(known).", field: "region")
-      }
-      return id
-    }
+    if let text = event.request?.query["region"] { return try map.region(named: text).id }
     guard let region = map.regions.first(where: { $0.bounds.contains(cell.center) }) else {
       throw FunctionError(.unprocessable, code: "outsideServiceArea", "No region has this zone.", field: "cell")
     }

@@ -10,9 +10,7 @@ package struct DemandLevel: Sendable, Hashable {
   /// The factors of the areas in which anything was seen or expected.
   private let areas: [HexCell: Double]
 
-  /// How far back requests are counted, in seconds.
-  package static let windowSeconds = 3_600
-  /// How many intervals are looked at where each has a weight of its own.
+  /// How many intervals are looked at.
   package static let recentIntervals = 4
   /// How many requests the prior of the city is worth.
   package static let cityPriorRequests = 50.0
@@ -25,18 +23,6 @@ package struct DemandLevel: Sendable, Hashable {
   private init() {
     city = 1
     areas = [:]
-  }
-
-  /// Compares a span with its expectation; every moment of it counts alike.
-  /// - Parameters:
-  ///   - seen: requests by zone within the span.
-  ///   - model: what is expected.
-  ///   - end: the end of the span.
-  ///   - seconds: its length; the window, or less where the city has not been watched for so long.
-  package init(seen: [HexCell: Int], model: DemandModel, until end: Timestamp, seconds: Int = Self.windowSeconds) {
-    var sums = Sums()
-    sums.add(seen, model: model, until: end, seconds: min(max(seconds, 0), 86_400), weight: 1)
-    self.init(sums)
   }
 
   /// Compares recent intervals with their expectation; each counts half of the one after it, because a city's pulse changes within

@@ -32,9 +32,9 @@ package enum CloudEventsHeader {
         index += 1
         continue
       }
-      guard index + 2 < bytes.count, let high = digit(bytes[index + 1]), let low = digit(bytes[index + 2]) else {
-        return nil
-      }
+      guard index + 2 < bytes.count, let high = HexDigit.value(of: bytes[index + 1]),
+        let low = HexDigit.value(of: bytes[index + 2])
+      else { return nil }
       decoded.append(high << 4 | low)
       index += 3
     }
@@ -43,15 +43,6 @@ package enum CloudEventsHeader {
 
   private static func isPlain(_ byte: UInt8) -> Bool {
     (0x21...0x7E).contains(byte) && byte != 0x22 && byte != 0x25
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46: byte - 0x41 + 10
-    case 0x61...0x66: byte - 0x61 + 10
-    default: nil
-    }
   }
 
   private static func unquoted(_ bytes: [UInt8]) -> [UInt8] {

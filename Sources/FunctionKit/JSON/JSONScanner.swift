@@ -154,9 +154,9 @@ package struct JSONScanner {
   private func hexQuad(_ index: inout Int, _ range: Range<Int>) throws(JSONError) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard index < range.upperBound, let digit = Character(UnicodeScalar(bytes[index])).hexDigitValue,
-        bytes[index] < 0x80
-      else { throw JSONError(offset: index, expected: "four hexadecimal digits") }
+      guard index < range.upperBound, let digit = HexDigit.value(of: bytes[index]) else {
+        throw JSONError(offset: index, expected: "four hexadecimal digits")
+      }
       value = value << 4 | UInt32(digit)
       index += 1
     }

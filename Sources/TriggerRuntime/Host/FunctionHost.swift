@@ -71,8 +71,8 @@ public final class FunctionHost: Sendable {
       logger: logger, metrics: metrics)
     services = [logs] + configuration.services
     let (runtime, metrics) = (runtime, metrics)
-    try server.route("GET", "/healthz") { _ in Self.health(runtime.liveness()) }
-    try server.route("GET", "/readyz") { _ in Self.health(await runtime.readiness()) }
+    try server.route("GET", "/healthz") { _ in runtime.liveness().response }
+    try server.route("GET", "/readyz") { _ in await runtime.readiness().response }
     try server.route("GET", "/metrics") { _ in
       Response(contentType: "text/plain; version=0.0.4; charset=utf-8", body: .bytes(metrics.render()))
     }
@@ -100,16 +100,5 @@ public final class FunctionHost: Sendable {
   /// - Throws: what the function throws, or `InvocationError`.
   public func invoke(function: String, _ event: Event, as caller: Caller = .anonymous) async throws -> Response {
     try await runtime.invoke(function: function, event, as: caller)
-  }
-
-  private static func health(_ health: RuntimeHealth) -> Response {
-    .json(
-      JSONWriter.bytes { json in
-        json.object { json in
-          json.member("status", health.isGood ? "ok" : "trouble")
-          json.key("troubles")
-          json.array { json in for trouble in health.troubles { json.value(trouble) } }
-        }
-      }, status: health.isGood ? 200 : 503)
   }
 }

@@ -95,13 +95,7 @@ public final class Tracer: Service {
 
   /// Waits for the end and sees to it that the last spans go out.
   public func run() async throws {
-    try? await gracefulShutdown()
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.flush() }
-      group.addTask { try? await Task.sleep(for: Self.flushLimit) }
-      await group.next()
-      group.cancelAll()
-    }
+    await LastWords.say(within: Self.flushLimit) { await self.flush() }
   }
 
   private static func kind(of trigger: TriggerInfo) -> Span.Kind {

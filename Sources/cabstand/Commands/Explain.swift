@@ -11,10 +11,7 @@ struct Explain: AsyncParsableCommand {
 
   @Argument(help: ArgumentHelp("The ride's id.", valueName: "ride"))
   var ride: String
-  @Option(help: "The server. Default: the one that runs on the data directory, or http://127.0.0.1:8070.")
-  var url: String?
-  @Option(name: .customLong("data-dir"), help: "Data directory of the server (CABSTAND_DATA_DIR). Default: .cabstand")
-  var dataDirectory: String?
+  @OptionGroup var server: ServerFlags
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
@@ -31,23 +28,9 @@ struct Explain: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let directory = dataDirectory ?? Environment.text("CABSTAND_DATA_DIR") ?? ".cabstand"
-    let text = url ?? ServerFile.read(directory)?.address ?? "http://127.0.0.1:8070"
-    guard let address = ServerAddress(text) else {
-      throw ValidationError("--url must be http://host:port or unix:/path, found \(text).")
-    }
-    let client = HTTPClient(configuration: .init(address: address))
-    let reply: HTTPReply
-    do {
-      reply = try await client.send(HTTPCall(.get, "/v1/rides/\(ride)/explain"))
-    } catch {
-      await client.shutdown()
-      Terminal.error("no answer from \(text): \(error.code)")
-      throw ExitCode(2)
-    }
-    await client.shutdown()
+    let reply = try await server.withServer { try await $0.reply(.get, "/v1/rides/\(ride)/explain") }
     guard reply.status == 200, let explanation = reply.json else {
-      Terminal.error(reply.json?["detail"]?.text ?? "\(text) answered \(reply.status)")
+      Terminal.error(reply.json?["detail"]?.text ?? "the server answered \(reply.status)")
       throw ExitCode(reply.status == 404 ? 1 : 2)
     }
     Terminal.result(

@@ -1,7 +1,6 @@
 import ArgumentParser
 import FunctionKit
 import Logging
-import NIOCore
 import Replay
 
 /// `cabstand functions log-level`: shows or changes the level of a function's log.
@@ -13,49 +12,26 @@ struct FunctionsLogLevel: AsyncParsableCommand {
 
   @Argument(help: "The function's name.") var function: String
   @Argument(help: "trace, debug, info, notice, warning, error, critical or default; none shows it.") var level: String?
-  @Option(help: "The server. Default: the one that runs on the data directory, or http://127.0.0.1:8070.")
-  var url: String?
-  @Option(name: .customLong("data-dir"), help: "Data directory of the server (CABSTAND_DATA_DIR). Default: .cabstand")
-  var dataDirectory: String?
+  @OptionGroup var server: ServerFlags
 
   func validate() throws {
     if let level, level != "default", Logger.Level(rawValue: level) == nil {
       throw ValidationError("Unknown log level \(level).")
     }
-    guard function.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }) else {
-      throw ValidationError("\(function) is no name of a function.")
-    }
+    try PathName.check(function)
   }
 
   func run() async throws {
-    let directory = dataDirectory ?? Environment.text("CABSTAND_DATA_DIR") ?? ".cabstand"
-    let text = url ?? ServerFile.read(directory)?.address ?? "http://127.0.0.1:8070"
-    guard let address = ServerAddress(text) else {
-      throw ValidationError("--url must be http://host:port or unix:/path, found \(text).")
-    }
-    let client = HTTPClient(configuration: .init(address: address))
-    let reply: HTTPReply
-    do {
-      reply = try await client.send(call)
-    } catch {
-      await client.shutdown()
-      Terminal.error("no answer from \(text): \(error.code)")
-      throw ExitCode(2)
-    }
-    await client.shutdown()
-    let document = try? JSONValue(parsing: Array(reply.body.readableBytesView))
-    guard reply.status == 200, let level = document?["level"]?.text else {
-      Terminal.error(document?["detail"]?.text ?? "the server answered \(reply.status)")
-      throw ExitCode(1)
-    }
-    let isOverridden = document?["overridden"] == .bool(true)
-    print("\(function) logs at \(level)\(isOverridden ? "" : ", as its function.yaml says")")
-  }
-
-  private var call: HTTPCall {
     let path = "/admin/functions/\(function)/log-level"
-    guard let level else { return HTTPCall(.get, path) }
-    guard level != "default" else { return HTTPCall(.delete, path) }
-    return HTTPCall(.put, path, body: ByteBuffer(bytes: JSONWriter.bytes { $0.object { $0.member("level", level) } }))
+    let bytes = try await server.withServer { server in
+      switch level {
+      case nil: try await server.send(.get, path)
+      case "default": try await server.send(.delete, path)
+      case let level?: try await server.send(.put, path, JSONWriter.bytes { $0.object { $0.member("level", level) } })
+      }
+    }
+    let document = try? JSONValue(parsing: bytes)
+    let isOverridden = document?["overridden"] == .bool(true)
+    print("\(function) logs at \(document?["level"]?.text ?? "?")\(isOverridden ? "" : ", as its function.yaml says")")
   }
 }

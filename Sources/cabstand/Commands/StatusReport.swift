@@ -13,14 +13,14 @@ struct StatusReport: Sendable {
   var runtime: [UInt8]
 
   /// Asks the server.
-  static func read(_ client: HTTPClient, address: String) async throws(HTTPFailure) -> StatusReport {
-    let ready = try await client.send(HTTPCall(.get, "/readyz"))
-    let clock = try await client.send(HTTPCall(.get, "/admin/clock"))
-    let functions = try await client.send(HTTPCall(.get, "/admin/functions"))
-    let runtime = try await client.send(HTTPCall(.get, "/admin/status"))
-    let zones = try await client.send(HTTPCall(.get, "/v1/zones/load?resolution=0"))
+  static func read(_ server: AdminClient) async throws -> StatusReport {
+    let ready = try await server.reply(.get, "/readyz")
+    let clock = try await server.reply(.get, "/admin/clock")
+    let functions = try await server.reply(.get, "/admin/functions")
+    let runtime = try await server.reply(.get, "/admin/status")
+    let zones = try await server.reply(.get, "/v1/zones/load?resolution=0")
     return StatusReport(
-      address: address, isReady: ready.status == 200, health: bytes(ready), clock: bytes(clock),
+      address: server.address, isReady: ready.status == 200, health: bytes(ready), clock: bytes(clock),
       functions: bytes(functions), zones: bytes(zones),
       runtime: runtime.status == 200 ? bytes(runtime) : Array("null".utf8))
   }

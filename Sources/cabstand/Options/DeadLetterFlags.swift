@@ -1,6 +1,5 @@
 import ArgumentParser
 import FunctionKit
-import PostgresClient
 import PostgresState
 
 /// Which dead letters are meant, and where they are.
@@ -43,25 +42,8 @@ struct DeadLetterFlags: ParsableArguments, Sendable {
 
   /// Does something with the dead letters.
   func withQueue<Value: Sendable>(_ body: (any DeadLetterQueue) async throws -> Value) async throws -> Value {
-    let logger = try logs.logger("dlq")
-    let embedded = try EmbeddedStoreSet(ServerFile.attach(stores), includingRedis: false, logger: logger)
-    let urls = try await embedded.start()
-    do {
-      let pool = try PostgresPool(
-        configuration: PostgresConfiguration(connectionString: urls.postgres), logger: logger)
-      do {
-        try await MigrationRun.apply(pool, logger: logger)
-        let value = try await body(PostgresDeadLetters(pool: pool))
-        await pool.shutdown()
-        await embedded.stop()
-        return value
-      } catch {
-        await pool.shutdown()
-        throw error
-      }
-    } catch {
-      await embedded.stop()
-      throw error
+    try await RecordAccess.withPool(stores, try logs.logger("dlq")) { pool in
+      try await body(PostgresDeadLetters(pool: pool))
     }
   }
 }

@@ -39,13 +39,7 @@ struct AdminClient {
   /// - Returns: the body of a good answer.
   /// - Throws: `ExitCode(2)` where the server does not answer, `ExitCode(1)` where it refuses; both have been told.
   func send(_ verb: HTTPCall.Verb, _ path: String, _ body: [UInt8]? = nil) async throws -> [UInt8] {
-    let reply: HTTPReply
-    do {
-      reply = try await client.send(HTTPCall(verb, path, body: body.map { ByteBuffer(bytes: $0) }))
-    } catch {
-      Terminal.error("no answer from \(address): \(error.code)")
-      throw ExitCode(2)
-    }
+    let reply = try await reply(verb, path, body)
     let bytes = Array(reply.body.readableBytesView)
     guard (200..<300).contains(reply.status) else {
       let problem = try? JSONValue(parsing: bytes)
@@ -53,6 +47,18 @@ struct AdminClient {
       throw ExitCode(1)
     }
     return bytes
+  }
+
+  /// Sends a request.
+  /// - Returns: the answer, whatever it says.
+  /// - Throws: `ExitCode(2)` where the server does not answer, which has been told.
+  func reply(_ verb: HTTPCall.Verb, _ path: String, _ body: [UInt8]? = nil) async throws -> HTTPReply {
+    do {
+      return try await client.send(HTTPCall(verb, path, body: body.map { ByteBuffer(bytes: $0) }))
+    } catch {
+      Terminal.error("no answer from \(address): \(error.code)")
+      throw ExitCode(2)
+    }
   }
 }
 

@@ -12,8 +12,8 @@ struct AdminRoutes: Sendable {
 
   /// Registers the routes.
   func register(on server: HTTPServer) throws {
-    try server.route("GET", "/healthz") { _ in Self.health(runtime.liveness()) }
-    try server.route("GET", "/readyz") { _ in Self.health(await runtime.readiness()) }
+    try server.route("GET", "/healthz") { _ in runtime.liveness().response }
+    try server.route("GET", "/readyz") { _ in await runtime.readiness().response }
     try server.route("GET", "/metrics") { _ in
       Response(contentType: "text/plain; version=0.0.4; charset=utf-8", body: .bytes(await allMetrics()))
     }
@@ -29,17 +29,6 @@ struct AdminRoutes: Sendable {
     let own = metrics.render()
     guard let siblings else { return own }
     return PrometheusSum.of([own] + (await siblings.ask("GET", "/metrics")))
-  }
-
-  private static func health(_ health: RuntimeHealth) -> Response {
-    .json(
-      JSONWriter.bytes { json in
-        json.object { json in
-          json.member("status", health.isGood ? "ok" : "trouble")
-          json.key("troubles")
-          json.array { json in for trouble in health.troubles { json.value(trouble) } }
-        }
-      }, status: health.isGood ? 200 : 503)
   }
 
   private func functions() -> [UInt8] {

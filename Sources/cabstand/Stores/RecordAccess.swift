@@ -17,6 +17,24 @@ enum RecordAccess {
   static func run<Value: Sendable>(
     _ stores: StoreOptions, _ logger: Logger, _ body: (PostgresRecord, Timestamp) async throws -> Value
   ) async throws -> Value {
+    do {
+      return try await withPool(stores, logger) { pool in
+        let record = PostgresRecord(pool: pool, logger: logger)
+        let real = Timestamp(unixMilliseconds: AdjustableClock.systemNow().unixMilliseconds)
+        let now = try await record.clockSetting()?.city(at: real) ?? real
+        return try await body(record, now)
+      }
+    } catch let error as FunctionError {
+      throw ValidationError(error.message)
+    } catch let error as StateError where error == .idempotencyKeyReused {
+      throw ValidationError("Something else was booked under that key.")
+    }
+  }
+
+  /// Does something with the database, brought up to date before; found or started as above.
+  static func withPool<Value: Sendable>(
+    _ stores: StoreOptions, _ logger: Logger, _ body: (PostgresPool) async throws -> Value
+  ) async throws -> Value {
     let embedded = try EmbeddedStoreSet(ServerFile.attach(stores), includingRedis: false, logger: logger)
     let urls = try await embedded.start()
     do {
@@ -24,10 +42,7 @@ enum RecordAccess {
         configuration: PostgresConfiguration(connectionString: urls.postgres), logger: logger)
       do {
         try await MigrationRun.apply(pool, logger: logger)
-        let record = PostgresRecord(pool: pool, logger: logger)
-        let real = Timestamp(unixMilliseconds: AdjustableClock.systemNow().unixMilliseconds)
-        let now = try await record.clockSetting()?.city(at: real) ?? real
-        let value = try await body(record, now)
+        let value = try await body(pool)
         await pool.shutdown()
         await embedded.stop()
         return value
@@ -35,12 +50,6 @@ enum RecordAccess {
         await pool.shutdown()
         throw error
       }
-    } catch let error as FunctionError {
-      await embedded.stop()
-      throw ValidationError(error.message)
-    } catch let error as StateError where error == .idempotencyKeyReused {
-      await embedded.stop()
-      throw ValidationError("Something else was booked under that key.")
     } catch {
       await embedded.stop()
       throw error

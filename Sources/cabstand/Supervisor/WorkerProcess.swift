@@ -85,7 +85,7 @@ final class WorkerProcess {
     unlink(journalPath)
     var ends: [Int32] = [-1, -1]
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-      throw WorkerLaunchError(call: "socketpair", code: errno)
+      throw EmbeddedStoreError.system("socketpair", errno)
     }
     let processID: Int32
     do {
@@ -130,33 +130,6 @@ struct WorkerLaunch: Sendable {
 
   /// Starts a process with the socket and a way for orders.
   func spawn(instanceID: String, control: Int32, journal: String) throws -> Int32 {
-    // Above where they go, so that none overwrites the other.
-    let sources = [listener, control].map { fcntl($0, F_DUPFD_CLOEXEC, 100) }
-    defer { for descriptor in sources { close(descriptor) } }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_adddup2(&actions, sources[0], WorkerLink.listener)
-    posix_spawn_file_actions_adddup2(&actions, sources[1], WorkerLink.control)
-    // Whatever of ours is open without being closed by itself would stay open in the worker.
-    for descriptor in Directories.names(in: "/proc/self/fd").compactMap({ Int32($0) })
-    where descriptor > WorkerLink.control && fcntl(descriptor, F_GETFD) & FD_CLOEXEC == 0 {
-      posix_spawn_file_actions_addclose(&actions, descriptor)
-    }
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var every = sigset_t()
-    sigfillset(&every)
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigdefault(&attributes, &every)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    // A group of its own: a Ctrl-C in the terminal reaches the supervisor, which drains in order.
-    posix_spawnattr_setpgroup(&attributes, 0)
-    posix_spawnattr_setflags(
-      &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETPGROUP))
     var environment = environment
     environment[WorkerLink.variable] = WorkerLink.text(
       count: count, limit: maxCrashes, instanceID: instanceID, journal: journal, crashes: crashTable)
@@ -164,32 +137,9 @@ struct WorkerLaunch: Sendable {
     environment["SWIFT_BACKTRACE"] =
       environment["SWIFT_BACKTRACE"]
       ?? "enable=yes,interactive=no,color=no,threads=crashed,registers=none,images=none,symbolicate=fast,limit=32,timeout=10s"
-    var processID: pid_t = 0
-    let failure = Self.withCStrings([program] + arguments) { argv in
-      Self.withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
-        posix_spawn(&processID, program, &actions, &attributes, argv, envp)
-      }
-    }
-    guard failure == 0 else { throw WorkerLaunchError(call: "posix_spawn \(program)", code: failure) }
-    return processID
+    return try ProcessLaunch(
+      program: program, arguments: arguments, environment: environment,
+      descriptors: [WorkerLink.listener: listener, WorkerLink.control: control], group: .processGroup
+    ).start()
   }
-
-  private static func withCStrings<T>(
-    _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> T
-  ) -> T {
-    let copies = texts.map { strdup($0) } + [nil]
-    defer { for copy in copies { free(copy) } }
-    return copies.withUnsafeBufferPointer { buffer in
-      // A non-empty array always has a base address.
-      withUnsafePointer(to: nil as UnsafeMutablePointer<CChar>?) { empty in body(buffer.baseAddress ?? empty) }
-    }
-  }
-}
-
-/// Why a worker could not be started.
-struct WorkerLaunchError: Error, CustomStringConvertible {
-  var call: String
-  var code: Int32
-
-  var description: String { "\(call): \(String(cString: strerror(code)))" }
 }

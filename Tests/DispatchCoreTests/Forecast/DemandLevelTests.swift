@@ -29,8 +29,6 @@ struct DemandLevelTests {
     let here = try ForecastTown.zone(0)
     #expect(abs(level.city - 1) < 1e-3 && abs(level.factor(of: here) - 1) < 1e-3)
     #expect(DemandLevel.usual.city == 1 && DemandLevel(recent: [], model: model, until: noon).city == 1)
-    let flat = DemandLevel(seen: try counts(80, 80), model: model, until: noon)
-    #expect(abs(flat.city - 1) < 1e-3)
   }
 
   @Test("The latest quarter of an hour counts most, and areas differ from their city")

@@ -1,3 +1,4 @@
+import FunctionKit
 import NIOCore
 import NIOPosix
 import Synchronization

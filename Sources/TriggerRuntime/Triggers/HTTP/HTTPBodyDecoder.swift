@@ -1,3 +1,5 @@
+import FunctionKit
+
 /// Takes a body apart: of a known length, or chunked.
 struct HTTPBodyDecoder: Sendable {
   private enum State {
@@ -118,22 +120,16 @@ struct HTTPBodyDecoder: Sendable {
   }
 
   private mutating func sizeByte(_ byte: UInt8, value: Int, digits: Int, length: Int) throws(HTTPParseError) {
-    let digit: Int
-    switch byte {
-    case 0x30...0x39: digit = Int(byte) - 0x30
-    case 0x41...0x46: digit = Int(byte) - 0x41 + 10
-    case 0x61...0x66: digit = Int(byte) - 0x61 + 10
-    case 0x3B where digits > 0:
-      state = .chunkExtension(value: value, length: length + 1)
+    guard let digit = HexDigit.value(of: byte) else {
+      switch byte {
+      case 0x3B where digits > 0: state = .chunkExtension(value: value, length: length + 1)
+      case 0x0D where digits > 0: state = .chunkSizeEnd(value: value)
+      default: throw .malformed("a chunk must begin with its size in hexadecimal digits")
+      }
       return
-    case 0x0D where digits > 0:
-      state = .chunkSizeEnd(value: value)
-      return
-    default:
-      throw .malformed("a chunk must begin with its size in hexadecimal digits")
     }
     guard digits < 15 else { throw .bodyTooLarge }
-    state = .chunkSize(value: value * 16 + digit, digits: digits + 1, length: length + 1)
+    state = .chunkSize(value: value * 16 + Int(digit), digits: digits + 1, length: length + 1)
   }
 
   private mutating func trailerByte(

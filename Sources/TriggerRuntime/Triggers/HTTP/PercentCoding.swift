@@ -1,3 +1,5 @@
+import FunctionKit
+
 /// Percent-decoding of paths and queries.
 enum PercentCoding {
   /// Decodes bytes to text.
@@ -15,9 +17,9 @@ enum PercentCoding {
     while index < bytes.endIndex {
       switch bytes[index] {
       case 0x25:
-        guard index + 2 < bytes.endIndex, let high = digit(bytes[index + 1]), let low = digit(bytes[index + 2]) else {
-          return nil
-        }
+        guard index + 2 < bytes.endIndex, let high = HexDigit.value(of: bytes[index + 1]),
+          let low = HexDigit.value(of: bytes[index + 2])
+        else { return nil }
         decoded.append(high << 4 | low)
         index += 3
       case 0x2B where plusIsSpace:
@@ -46,14 +48,5 @@ enum PercentCoding {
       }
     }
     return values
-  }
-
-  private static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case 0x30...0x39: byte - 0x30
-    case 0x41...0x46: byte - 0x41 + 10
-    case 0x61...0x66: byte - 0x61 + 10
-    default: nil
-    }
   }
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Lets tasks wait until something they look at may have changed; a change between the look and the wait is not lost.
-final class WakeUp: Sendable {
+package final class WakeUp: Sendable {
   private struct State {
     var generation: UInt64 = 0
     var nextKey: UInt64 = 0
@@ -12,11 +12,13 @@ final class WakeUp: Sendable {
 
   private let state = Mutex(State())
 
+  package init() {}
+
   /// Changes with every `notify`; read it before looking.
-  var generation: UInt64 { state.withLock { $0.generation } }
+  package var generation: UInt64 { state.withLock { $0.generation } }
 
   /// Wakes everybody who waits.
-  func notify() {
+  package func notify() {
     let waiters = state.withLock { state in
       state.generation &+= 1
       defer { state.waiters = [:] }
@@ -29,7 +31,7 @@ final class WakeUp: Sendable {
   /// - Parameters:
   ///   - generation: what `generation` was before the caller looked.
   ///   - deadline: when to stop waiting anyway; nil is never.
-  func wait(after generation: UInt64, until deadline: ContinuousClock.Instant? = nil) async {
+  package func wait(after generation: UInt64, until deadline: ContinuousClock.Instant? = nil) async {
     let key = state.withLock { state in
       state.nextKey += 1
       return state.nextKey
