@@ -80,6 +80,7 @@ let package = Package(
     .library(name: "HexGrid", targets: ["HexGrid"]),
     .library(name: "FunctionKit", targets: ["FunctionKit"]),
     .library(name: "TriggerRuntime", targets: ["TriggerRuntime"]),
+    .library(name: "RedisBindings", targets: ["RedisBindings"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -111,6 +112,7 @@ let package = Package(
     library(
       "RedisState",
       ["DispatchState", "DispatchCore", "HexGrid", "FunctionKit", "RedisClient", logging, serviceLifecycle]),
+    library("RedisBindings", ["RedisState", "RedisClient", "FunctionKit", nioPosix, logging, serviceLifecycle]),
     .target(
       name: "Migrations", path: "migrations", resources: migrations.map { .embedInCode("\($0).sql") },
       swiftSettings: rules),
@@ -154,7 +156,7 @@ let package = Package(
       "StateConformanceTests",
       [
         "DispatchState", "DispatchCore", "HexGrid", "RedisState", "PostgresState", "RedisClient", "PostgresClient",
-        "EmbeddedStores", "FunctionKit", "TriggerRuntime", nioPosix, logging, serviceLifecycle,
+        "EmbeddedStores", "FunctionKit", "TriggerRuntime", "RedisBindings", nioPosix, logging, serviceLifecycle,
       ]),
     tests(
       "ReplayTests",

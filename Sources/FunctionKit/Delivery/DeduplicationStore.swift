@@ -1,7 +1,8 @@
 /// Remembers which events a trigger has handled, for delivery that takes effect once.
 ///
 /// An event is unknown, in progress (somebody has begun it), or completed. What is in progress is free again when its lease ends,
-/// what is completed is forgotten after a while.
+/// what is completed is forgotten after a while. Of a completed event it is known what it said, so that another one under the same source
+/// and id is noticed.
 public protocol DeduplicationStore: Sendable {
   /// Begins events that nobody has begun or completed.
   /// - Parameters:
@@ -36,16 +37,32 @@ public struct DeduplicationKey: Sendable, Hashable {
   public var source: String
   /// The event's id.
   public var id: String
+  /// A number that follows from what the event says; nil where nobody knows. It tells no keys apart.
+  public var payload: UInt64?
 
   /// Creates a key.
   /// - Parameters:
   ///   - scope: function and trigger.
   ///   - source: the event's source.
   ///   - id: the event's id.
-  public init(scope: String, source: String, id: String) {
+  ///   - payload: a number that follows from what the event says; nil where nobody knows.
+  public init(scope: String, source: String, id: String, payload: UInt64? = nil) {
     self.scope = scope
     self.source = source
     self.id = id
+    self.payload = payload
+  }
+
+  /// Whether both mean the same event of the same trigger, whatever it says.
+  public static func == (one: DeduplicationKey, other: DeduplicationKey) -> Bool {
+    one.scope == other.scope && one.source == other.source && one.id == other.id
+  }
+
+  /// Feeds what tells keys apart to a hasher.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(scope)
+    hasher.combine(source)
+    hasher.combine(id)
   }
 }
 
@@ -57,4 +74,6 @@ public enum DeduplicationState: String, Sendable, CaseIterable {
   case inProgress
   /// It was handled.
   case completed
+  /// Another event of that source and id was handled, which said something else.
+  case conflict
 }

@@ -5,6 +5,8 @@ public final class MemoryDeduplicationStore: DeduplicationStore {
   private struct Entry {
     /// Who is at it; nil where it is completed.
     var owner: String?
+    /// What was completed said; nil where nobody knows.
+    var payload: UInt64?
     var end: ContinuousClock.Instant
   }
 
@@ -35,7 +37,9 @@ public final class MemoryDeduplicationStore: DeduplicationStore {
       }
       return keys.map { key in
         if let entry = state.entries[key], entry.end > now {
-          guard let holder = entry.owner else { return .completed }
+          guard let holder = entry.owner else {
+            return (entry.payload ?? key.payload) == (key.payload ?? entry.payload) ? .completed : .conflict
+          }
           guard holder == owner else { return .inProgress }
         }
         state.entries[key] = Entry(owner: owner, end: now + lease)
@@ -48,7 +52,7 @@ public final class MemoryDeduplicationStore: DeduplicationStore {
   public func complete(_ keys: [DeduplicationKey], owner: String, for duration: Duration) async throws {
     let end = now() + duration
     state.withLock { state in
-      for key in keys { state.entries[key] = Entry(owner: nil, end: end) }
+      for key in keys { state.entries[key] = Entry(owner: nil, payload: key.payload, end: end) }
     }
   }
 

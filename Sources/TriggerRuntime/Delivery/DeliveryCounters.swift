@@ -7,6 +7,7 @@ struct DeliveryCounters: Sendable {
   let deadLetters: Counter
   let dropped: Counter
   let duplicates: Counter
+  let conflicts: Counter
   let bisections: Counter
 
   init(function: String, trigger: String, factory: any MetricsFactory) {
@@ -16,6 +17,7 @@ struct DeliveryCounters: Sendable {
     deadLetters = Counter(label: "cabstand_delivery_dead_letters", dimensions: labels, factory: factory)
     dropped = Counter(label: "cabstand_delivery_dropped", dimensions: labels, factory: factory)
     duplicates = Counter(label: "cabstand_delivery_duplicates", dimensions: labels, factory: factory)
+    conflicts = Counter(label: "cabstand_delivery_conflicts", dimensions: labels, factory: factory)
     bisections = Counter(label: "cabstand_delivery_bisections", dimensions: labels, factory: factory)
   }
 }

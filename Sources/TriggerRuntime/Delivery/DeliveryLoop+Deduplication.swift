@@ -11,11 +11,14 @@ extension DeliveryLoop {
   private func owner(_ item: DeliveryBuffer.Item) -> String { "\(consumer)/\(item.delivery.id)" }
 
   private func key(_ item: DeliveryBuffer.Item) -> DeduplicationKey {
-    DeduplicationKey(scope: name, source: item.delivery.event.source, id: item.delivery.event.id)
+    let event = item.delivery.event
+    return DeduplicationKey(
+      scope: name, source: event.source, id: event.id, payload: EventDigest.payload(of: event))
   }
 
   /// Begins items.
-  /// - Returns: those to be tried; duplicates are acknowledged, and what cannot be told waits.
+  /// - Returns: those to be tried; duplicates are acknowledged, what says something else under the name of one that was handled is given
+  ///   up, and what cannot be told waits.
   func begin(_ items: [DeliveryBuffer.Item]) async -> [DeliveryBuffer.Item] {
     guard let store = stores.deduplication else { return items }
     var toTry: [DeliveryBuffer.Item] = []
@@ -27,6 +30,7 @@ extension DeliveryLoop {
         case .completed?:
           counters.duplicates.increment()
           await leaveOut(item)
+        case .conflict?: await giveUp(conflicting(item))
         case .inProgress?, nil: retry(item, after: Self.inProgressWait)
         }
       } catch {
@@ -35,6 +39,16 @@ extension DeliveryLoop {
       }
     }
     return toTry
+  }
+
+  /// An item whose source and id are those of another event that was handled: dropped without a word it would be lost.
+  private func conflicting(_ item: DeliveryBuffer.Item) -> DeliveryBuffer.Item {
+    counters.conflicts.increment()
+    var item = item
+    item.givenUp = DeadLetterReason(
+      code: "payloadConflict", message: "an event of the same source and id that says something else was handled",
+      attempts: 0)
+    return item
   }
 
   /// How long to wait for another who is at the same event.

@@ -138,7 +138,7 @@ extension DeliveryLoop {
   }
 
   /// Keeps an item among the dead letters and is done with it; tries again later where that fails.
-  private func giveUp(_ item: Item) async {
+  func giveUp(_ item: DeliveryBuffer.Item) async {
     guard let reason = item.givenUp else { return }
     let metadata: Logger.Metadata = [
       "event": .string(item.delivery.event.id), "code": .string(reason.code),

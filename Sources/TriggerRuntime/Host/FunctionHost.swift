@@ -65,7 +65,7 @@ public final class FunctionHost: Sendable {
     runtime = TriggerRuntime(
       functions: specifications, registry: registry,
       bindings: configuration.bindings
-        + [MemoryKeyValueBinding(), WebhookBinding()].filter { own in
+        + [MemoryKeyValueBinding(), WebhookBinding(metrics: metrics)].filter { own in
           !configuration.bindings.contains { $0.bindingClass == own.bindingClass }
         }, clock: configuration.clock, http: server, stores: configuration.stores, configuration: configuration.runtime,
       logger: logger, metrics: metrics)

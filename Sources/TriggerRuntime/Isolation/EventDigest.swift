@@ -24,6 +24,16 @@ enum EventDigest {
     return digest.value
   }
 
+  /// The digest of what an event says, its source, id and time aside; never 0.
+  static func payload(of event: Event) -> UInt64 {
+    var digest = Digest()
+    digest.add(event.type)
+    digest.add(event.subject ?? "")
+    digest.add(event.dataContentType ?? "")
+    event.body.withUnsafeBytes { digest.add($0) }
+    return digest.value
+  }
+
   /// Folds bytes eight at a time: a checksum against mix-ups, not against forgers, who could only have their own requests refused.
   private struct Digest {
     private var state: UInt64 = 0x9E37_79B9_7F4A_7C15

@@ -1,3 +1,4 @@
+package import CoreMetrics
 public import FunctionKit
 
 /// Data bindings of class `webhook`: an `EventPublisher` whose events go to a URL.
@@ -5,8 +6,14 @@ public import FunctionKit
 /// Attributes: `mode` (`binary`, `structured` or `batched`; binary by default), `secret` (the bearer token), `origin` (asks the
 /// receiver's permission at start as this DNS name), `attempts` (1 to 10; 3), `timeout` (`5s`).
 public struct WebhookBinding: DataBinding {
+  private let metrics: (any MetricsFactory)?
+
   /// Creates the binding.
-  public init() {}
+  public init() { metrics = nil }
+
+  /// Creates the binding.
+  /// - Parameter metrics: who keeps how long deliveries take.
+  package init(metrics: any MetricsFactory) { self.metrics = metrics }
 
   /// `webhook`.
   public var bindingClass: String { "webhook" }
@@ -30,7 +37,8 @@ public struct WebhookBinding: DataBinding {
       throw SetupError("data binding \(name): timeout must be a duration such as 5s")
     }
     let publisher = WebhookPublisher(
-      url: try OutgoingURL(text), mode: mode, token: attributes["secret"], attempts: attempts, timeout: timeout)
+      url: try OutgoingURL(text), mode: mode, token: attributes["secret"], attempts: attempts, timeout: timeout,
+      metrics: WebhookMetrics(binding: name, factory: metrics ?? MetricsSystem.factory))
     if let origin = attributes["origin"] { try await publisher.shakeHands(origin: origin) }
     return publisher
   }

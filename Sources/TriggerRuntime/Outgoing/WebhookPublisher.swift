@@ -1,3 +1,4 @@
+import CoreMetrics
 import FunctionKit
 
 /// Sends events to a URL as CloudEvents' webhooks do: POST, a bearer token, the receiver's `Retry-After` heeded.
@@ -8,12 +9,24 @@ struct WebhookPublisher: EventPublisher {
   /// How often one message is tried.
   let attempts: Int
   let timeout: Duration
+  let metrics: WebhookMetrics
 
   /// The longest wait that a receiver may ask for; a longer one is a failure, which the caller tries again in its own time.
   private static let longestWait = Duration.seconds(10)
 
   /// Sends the events in their order; the topic is ignored, since the URL says where they go.
   func publish(_ events: [Event], to topic: String) async throws {
+    let start = ContinuousClock.now
+    do {
+      try await deliver(events)
+      metrics.delivered.recordNanoseconds((ContinuousClock.now - start).wholeNanoseconds)
+    } catch {
+      metrics.failed.recordNanoseconds((ContinuousClock.now - start).wholeNanoseconds)
+      throw error
+    }
+  }
+
+  private func deliver(_ events: [Event]) async throws {
     let events = events.map { event in
       var event = event
       if event.extensions["traceparent"] == nil { TraceContext.current?.inject(into: &event) }
@@ -84,5 +97,23 @@ struct WebhookPublisher: EventPublisher {
     guard (200..<300).contains(reply.status), allowed == "*" || allowed.lowercased() == origin.lowercased() else {
       throw SetupError("\(url) does not take events from \(origin)")
     }
+  }
+}
+
+/// How long a webhook binding took to hand events over, all attempts together.
+struct WebhookMetrics: Sendable {
+  let delivered: Timer
+  let failed: Timer
+
+  /// - Parameters:
+  ///   - binding: the binding's name in function.yaml, of which there are few.
+  ///   - factory: who keeps them.
+  init(binding: String, factory: any MetricsFactory) {
+    func timer(_ outcome: String) -> Timer {
+      Timer(
+        label: "cabstand_webhook_duration", dimensions: [("binding", binding), ("outcome", outcome)], factory: factory)
+    }
+    delivered = timer("success")
+    failed = timer("failed")
   }
 }

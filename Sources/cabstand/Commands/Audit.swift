@@ -23,6 +23,7 @@ struct Audit: AsyncParsableCommand {
       let set = try await StoreSet.real(
         ServerFile.attach(stores), migrates: false, logger: logger)
       do {
+        if let url = set.postgresURL { try await MigrationRun.check(url, logger: logger) }
         report = try await AuditRun(stores: set, regions: regions.map).run()
       } catch {
         await set.stop()

@@ -2,14 +2,17 @@ import FunctionKit
 
 /// Dead letters, to print.
 enum DeadLetterText {
-  static func json(_ letters: [DeadLetter]) -> String {
-    String(
-      decoding: JSONWriter.bytes { json in
-        json.object { json in
-          json.key("deadLetters")
-          json.array { json in for letter in letters { write(letter, &json) } }
-        }
-      }, as: UTF8.self)
+  static func json(_ letters: [DeadLetter]) -> String { String(decoding: page(letters, next: nil), as: UTF8.self) }
+
+  /// Some of them, and behind which one the next page begins where there may be one.
+  static func page(_ letters: [DeadLetter], next: Int64?) -> [UInt8] {
+    JSONWriter.bytes { json in
+      json.object { json in
+        json.key("deadLetters")
+        json.array { json in for letter in letters { write(letter, &json) } }
+        if let next { json.member("next", next) }
+      }
+    }
   }
 
   static func json(_ letter: DeadLetter) -> String {

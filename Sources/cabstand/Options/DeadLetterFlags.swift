@@ -31,7 +31,8 @@ struct DeadLetterFlags: ParsableArguments, Sendable {
     if !isNarrow, !all { throw ValidationError("Name --id, --function, --trigger or --since, or say --all.") }
   }
 
-  private static func moment(_ text: String) throws -> EventTime {
+  /// The moment that a text means: a time, or a span up to now.
+  static func moment(_ text: String) throws -> EventTime {
     if let time = EventTime(rfc3339: text) { return time }
     let seconds: [Character: Int] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
     guard let unit = text.last.flatMap({ seconds[$0] }), let count = Int(text.dropLast()), count >= 0,

@@ -13,8 +13,21 @@ struct WorkerOptions: ParsableArguments, Sendable {
   @Option(help: "How many worker processes an event may take down before it is given up, 1 to 100.")
   var maxCrashes: Int = 2
 
+  @Option(
+    help:
+      "Workers that are ready to take the place of one that dies, 1 to 16; with more of them two that die shortly one after the other are replaced at once (CABSTAND_SPARE_WORKERS). Default: 1"
+  )
+  var spareWorkers: Int?
+
+  /// How many spare workers there are.
+  var spares: Int { spareWorkers ?? Environment.text("CABSTAND_SPARE_WORKERS").flatMap { Int($0) } ?? 1 }
+
   func validate() throws {
     try Environment.checkInteger("CABSTAND_WORKERS")
+    try Environment.checkInteger("CABSTAND_SPARE_WORKERS")
+    guard (1...16).contains(spares) else {
+      throw ValidationError("--spare-workers must be from 1 to 16, found \(spares).")
+    }
     if let given, !(0...64).contains(given) {
       throw ValidationError("--workers must be from 0 to 64, found \(given).")
     }

@@ -51,6 +51,7 @@ struct ServerAssembly: Sendable {
     try StatusRoutes(runtime: runtime, server: server, statistics: statistics, logs: logs, stores: stores)
       .register(on: server)
     try VersionRoutes(runtime: runtime).register(on: server)
+    try DeadLetterRoutes(queue: stores.triggers.deadLetters).register(on: server)
     try RecordingRoutes(runtime: runtime, regions: regionIDs.map(\.description)).register(on: server)
     services =
       [logs, LogReopener(logs: logs)] + (runtimeConfiguration.tracer.map { [$0] } ?? []) + stores.services + [

@@ -12,6 +12,7 @@ struct SupervisedServer {
   let stores: StoreOptions
   let count: Int
   let maxCrashes: Int
+  let spares: Int
   let logger: Logger
 
   /// Serves until a signal ends it.
@@ -37,7 +38,8 @@ struct SupervisedServer {
       environment["CABSTAND_POSTGRES_URL"] = urls.postgres
       let launch = WorkerLaunch(
         program: program, arguments: Array(CommandLine.arguments.dropFirst()), environment: environment,
-        directory: Directories.absolute(directory), listener: socket.descriptor, count: count, maxCrashes: maxCrashes)
+        directory: Directories.absolute(directory), listener: socket.descriptor, count: count, maxCrashes: maxCrashes,
+        spares: spares)
       try await supervise(launch, urls, port: socket.port)
     } catch {
       await stop(embedded, directory)

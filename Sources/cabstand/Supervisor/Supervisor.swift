@@ -22,7 +22,7 @@ final class Supervisor {
 
   /// How long a worker may take to end in order.
   private static let patience = Duration.seconds(35)
-  /// A worker that served so long did start well.
+  /// A worker that was ready for so long did start well.
   private static let provedDuration = Duration.seconds(1)
   /// How long a worker that crashed may write its backtrace; until then it keeps its connections.
   private static let backtracePatience = Duration.seconds(20)
@@ -44,7 +44,8 @@ final class Supervisor {
   private var servingGeneration = -1
   private var failures = 0
   private var notBefore = ContinuousClock.now
-  private var gapBegan: ContinuousClock.Instant?
+  /// When the places became empty that nobody has taken yet, in their order.
+  private var gaps: [ContinuousClock.Instant] = []
   private var isStopping = false
   private var fault: SupervisorError?
 
@@ -125,6 +126,7 @@ final class Supervisor {
     switch line {
     case "ready" where worker.stage == .starting:
       worker.stage = .spare
+      worker.readySince = .now
       logger.debug(
         "a worker is ready",
         metadata: ["worker": "\(worker.processID)", "milliseconds": "\(Self.milliseconds(since: worker.began))"])
@@ -145,12 +147,10 @@ final class Supervisor {
 
   private func serving(_ worker: WorkerProcess) {
     worker.stage = .serving
-    worker.servingSince = .now
     var metadata: Logger.Metadata = ["worker": "\(worker.processID)"]
-    if let began = gapBegan {
+    if !gaps.isEmpty {
       // From the moment the supervisor heard of the end of the one before.
-      metadata["milliseconds"] = "\(Self.milliseconds(since: began))"
-      gapBegan = nil
+      metadata["milliseconds"] = "\(Self.milliseconds(since: gaps.removeFirst()))"
       logger.notice("a worker took the place of the one that was lost", metadata: metadata)
     } else {
       logger.info("a worker serves", metadata: metadata)
@@ -172,9 +172,12 @@ final class Supervisor {
   // MARK: Ends
 
   private func lost(_ worker: WorkerProcess) {
-    if worker.stage == .serving || worker.stage == .activating { gapBegan = gapBegan ?? .now }
-    let servedLong = worker.servingSince.map { ContinuousClock.now - $0 >= Self.provedDuration } ?? false
-    failures = servedLong ? 0 : failures + 1
+    // One that was about to take a place leaves the gap as it was.
+    if worker.stage == .serving { gaps.append(.now) }
+    if worker.stage == .activating, gaps.isEmpty { gaps.append(.now) }
+    // A spare one that is killed after an hour says nothing about how the program starts.
+    let hasProved = worker.readySince.map { ContinuousClock.now - $0 >= Self.provedDuration } ?? false
+    failures = hasProved ? 0 : failures + 1
     // The first failure costs no time; those in a row cost more and more.
     if failures > 1 {
       notBefore = .now + min(.milliseconds(100) * (1 << min(failures - 2, 12)), Self.longestDelay)
@@ -247,9 +250,9 @@ final class Supervisor {
       worker.tellInheritance()
       active += 1
     }
-    // The spare one starts when the others have the machine no longer to themselves.
+    // The spare ones start when the others have the machine no longer to themselves.
     let isUp = current.contains { $0.stage == .serving }
-    let wanted = launch.count - active + (isUp ? 1 : 0)
+    let wanted = launch.count - active + (isUp ? launch.spares : 0)
     let coming = workers.values.count { worker in
       worker.generation == generation && (worker.stage == .starting || worker.stage == .spare)
     }

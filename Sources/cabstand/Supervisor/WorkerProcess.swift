@@ -26,7 +26,8 @@ final class WorkerProcess {
   let journalPath: String
   let began = ContinuousClock.now
   var stage = Stage.starting
-  var servingSince: ContinuousClock.Instant?
+  /// Since when it has been ready.
+  var readySince: ContinuousClock.Instant?
   /// Whether what it died of was looked at.
   var isReported = false
   private let control: Int32
@@ -122,6 +123,8 @@ struct WorkerLaunch: Sendable {
   var listener: Int32
   var count: Int
   var maxCrashes: Int
+  /// How many are ready beside those that serve.
+  var spares: Int
   /// The server's name among the instances; each worker's begins with it.
   var name = "cabstand-" + String(UInt64.random(in: .min ... .max), radix: 36)
 

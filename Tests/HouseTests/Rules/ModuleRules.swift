@@ -32,6 +32,10 @@ enum ModuleRules {
     "EmbeddedStores": system.union(["Dispatch", "Logging"]),
     // The ports on the real stores, each on its own client alone.
     "RedisState": ports.union(["RedisClient", "FunctionKit", "Logging", "ServiceLifecycle", "Synchronization"]),
+    // What a package outside gets of Redis: bindings of functions, and nothing of the client.
+    "RedisBindings": [
+      "FunctionKit", "Logging", "NIOPosix", "RedisClient", "RedisState", "ServiceLifecycle", "Synchronization",
+    ],
     "PostgresState": ports.union(["PostgresClient", "Migrations", "FunctionKit", "Logging", "Synchronization"]),
     "Replay": ports.union(nio).union(system).union(["FunctionKit", "Logging"]),
     // The command does the wiring, so it sees everything but C modules; signals come through the system's Dispatch.

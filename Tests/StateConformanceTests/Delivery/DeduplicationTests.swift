@@ -65,6 +65,27 @@ struct DeduplicationTests {
   }
 
   @Test(arguments: StreamStore.available)
+  func `what says something else under a known name is a conflict`(_ store: StreamStore) async throws {
+    try await run(store) { store in
+      func key(_ payload: UInt64?) -> DeduplicationKey {
+        DeduplicationKey(scope: "f/t", source: "/s", id: "1", payload: payload)
+      }
+      func begin(_ payload: UInt64?, as owner: String = "b") async throws -> DeduplicationState? {
+        try await store.begin([key(payload)], owner: owner, lease: .seconds(600)).first
+      }
+      #expect(try await begin(.max, as: "a") == .begun)
+      // While somebody is at it nobody knows whether it will be completed.
+      #expect(try await begin(7) == .inProgress)
+      try await store.complete([key(.max)], owner: "a", for: .seconds(600))
+      #expect(try await begin(.max) == .completed)
+      #expect(try await begin(7) == .conflict)
+      #expect(try await begin(nil) == .completed)
+      try await store.complete([key(nil)], owner: "a", for: .seconds(600))
+      #expect(try await begin(7) == .completed)
+    }
+  }
+
+  @Test(arguments: StreamStore.available)
   func `of many who begin one does`(_ store: StreamStore) async throws {
     try await run(store) { store in
       let begun = try await withThrowingTaskGroup(of: Int.self) { group in

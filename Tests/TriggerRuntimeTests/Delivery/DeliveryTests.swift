@@ -140,6 +140,31 @@ struct DeliveryTests {
     #expect(letters.all().isEmpty)
   }
 
+  /// Another event under the source and id of one that was handled is told, not dropped as its copy.
+  @Test func anotherPayloadUnderTheSameIdIsAConflict() async throws {
+    func saying(_ text: String) -> Event {
+      Event(id: "1", source: "/s", type: "t", dataContentType: "text/plain", body: Array(text.utf8))
+    }
+    let handled = Watched<[String]>([])
+    var harness = harness("delivery: effectivelyOnce\n      \(Self.quick)", workers: 1)
+    harness.deduplication = MemoryDeduplicationStore()
+    try await harness.run { event, _ in
+      handled.change { $0.append(String(decoding: event.body, as: UTF8.self)) }
+      return .noContent
+    } while: { (_: RunningRuntime) async throws -> Void in
+      for text in ["one", "two", "one"] {
+        try await stream.publish([saying(text)], to: "rides")
+        try await waitUntilIdle()
+      }
+    }
+    #expect(handled.value == ["one"])
+    let letter = try #require(letters.all().first)
+    #expect(letters.all().count == 1)
+    #expect(letter.reason.code == "payloadConflict")
+    #expect(letter.reason.attempts == 0)
+    #expect(String(decoding: letter.event.body, as: UTF8.self) == "two")
+  }
+
   @Test func anEventInProgressOnADeadInstanceIsFreeAfterItsLease() async throws {
     let now = Watched(ContinuousClock.now)
     let store = MemoryDeduplicationStore { now.value }

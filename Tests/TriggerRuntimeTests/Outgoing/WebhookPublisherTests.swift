@@ -41,6 +41,28 @@ struct WebhookPublisherTests {
     }
   }
 
+  @Test func deliveriesAreMeasuredByBinding() async throws {
+    let metrics = PrometheusMetrics()
+    var set = FunctionSet()
+    set.routes = [("POST", "/hook", { request in Response(status: request.body.isEmpty ? 400 : 204) })]
+    set.add("other") { _, _ in .noContent }
+    try await set.run { running in
+      let specification = DataBindingSpecification(
+        bindingClass: "webhook", url: running.url + "/hook", attributes: ["mode": "binary"])
+      let publisher = try #require(
+        try await WebhookBinding(metrics: metrics).open(name: "partner", specification) as? any EventPublisher)
+      for body in ["a", "b"] {
+        try await publisher.publish([Event(id: body, source: "/s", type: "t", body: Array(body.utf8))], to: "ignored")
+      }
+      await #expect(throws: FunctionError.self) {
+        try await publisher.publish([Event(id: "c", source: "/s", type: "t")], to: "ignored")
+      }
+    }
+    let text = String(decoding: metrics.render(), as: UTF8.self)
+    #expect(text.contains(#"cabstand_webhook_duration_seconds_count{binding="partner",outcome="success"} 2"#))
+    #expect(text.contains(#"cabstand_webhook_duration_seconds_count{binding="partner",outcome="failed"} 1"#))
+  }
+
   @Test func theReceiversWordIsHeeded() async throws {
     let answers = Watched<[Int]>([429, 503, 204])
     var set = FunctionSet()
