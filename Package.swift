@@ -170,7 +170,8 @@ let package = Package(
       ["FunctionKit", "DispatchAPI", "DispatchCore", "DispatchState", "HexGrid", logging]
         + functions.map { .init(stringLiteral: $0.1) }),
     tests(
-      "EndToEndTests", ["EmbeddedStores", "FunctionKit", "Replay", "HexGrid", nioCore, nioPosix, nioHTTP1],
+      "EndToEndTests",
+      ["EmbeddedStores", "FunctionKit", "Replay", "HexGrid", nioCore, nioPosix, nioHTTP1, logging],
       exclude: ["Feeds/demo-city.ndjson"]),
   ]
 )

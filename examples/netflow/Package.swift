@@ -6,22 +6,33 @@ let package = Package(
   name: "netflow",
   platforms: [.macOS(.v15)],
   products: [.executable(name: "netflow-host", targets: ["netflow-host"])],
-  dependencies: [.package(name: "cabstand", path: "../..")],
+  dependencies: [
+    .package(name: "cabstand", path: "../.."),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
   targets: [
     .target(
       name: "NetflowFunctions",
       dependencies: [.product(name: "FunctionKit", package: "cabstand")],
       resources: [.embedInCode("collect-flows.yaml"), .embedInCode("predict-overload.yaml")]),
+    .target(
+      name: "NetflowBindings",
+      dependencies: [
+        .product(name: "FunctionKit", package: "cabstand"), .product(name: "RedisBindings", package: "cabstand"),
+        .product(name: "TriggerRuntime", package: "cabstand"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]),
     .executableTarget(
       name: "netflow-host",
       dependencies: [
-        "NetflowFunctions", .product(name: "FunctionKit", package: "cabstand"),
+        "NetflowBindings", "NetflowFunctions", .product(name: "FunctionKit", package: "cabstand"),
         .product(name: "TriggerRuntime", package: "cabstand"),
       ]),
     .testTarget(
       name: "NetflowTests",
       dependencies: [
-        "NetflowFunctions", .product(name: "FunctionKit", package: "cabstand"),
+        "NetflowBindings", "NetflowFunctions", .product(name: "FunctionKit", package: "cabstand"),
         .product(name: "TriggerRuntime", package: "cabstand"),
       ]),
   ],

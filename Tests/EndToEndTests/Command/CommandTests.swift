@@ -1,3 +1,4 @@
+import EmbeddedStores
 import FunctionKit
 import Replay
 import Testing
@@ -18,6 +19,7 @@ extension EndToEnd {
       "invoke": ["--event", "--method", "--path", "--json", "--caller"],
       "record": ["--output", "--function", "--seconds", "--max-events", "--redact"],
       "test-feed": ["--function", "--ignore", "--json"],
+      "dlq": ["list", "show", "redrive", "purge"],
       "dev": ["--directory", "--build-command", "--program"],
       "new": ["--directory"],
       "functions": ["list", "show", "weight", "promote", "rollback", "log-level"],
@@ -63,6 +65,36 @@ extension EndToEnd {
       #expect(outcome.code == 64, "\(outcome)")
       #expect(outcome.errors.contains("Error:"), "\(outcome)")
       #expect(outcome.output.isEmpty)
+    }
+
+    @Test("A new function has its files and is known; nothing is overwritten")
+    func newFunction() async throws {
+      let folder = try TestFolder()
+      defer { folder.remove() }
+      let catalogue = "Sources/cabstand/Catalog/FunctionCatalog.swift"
+      for path in ["functions", "Tests/FunctionTests", "Sources/cabstand/Catalog"] {
+        #expect(try await Program.run("/bin/mkdir", ["-p", "\(folder.path)/\(path)"]).code == 0)
+      }
+      for file in ["Package.swift", catalogue] {
+        #expect(try await Program.run("/bin/cp", [Scripts.path(file), "\(folder.path)/\(file)"]).code == 0)
+      }
+      func text(_ path: String) -> String { Directories.text(of: "\(folder.path)/\(path)") ?? "" }
+      let outcome = try await Program.run(["new", "rate-driver", "--directory", folder.path])
+      #expect(outcome.code == 0, "\(outcome)")
+      let files = [
+        "functions/rate-driver/function.yaml", "functions/rate-driver/RateDriver.swift",
+        "Tests/FunctionTests/RateDriver/RateDriverTests.swift",
+      ]
+      for file in files { #expect(!text(file).isEmpty && outcome.output.contains(file), "\(file)") }
+      #expect(text("functions/rate-driver/function.yaml").contains("name: rate-driver\n"))
+      // Between its neighbours, in both lists.
+      #expect(text("Package.swift").contains("  (\"rate-driver\", \"RateDriver\"),\n  (\"rebalance-fleet\""))
+      #expect(text(catalogue).contains("import RateDriver\nimport RebalanceFleet"))
+      #expect(text(catalogue).contains("RateDriver.specification),\n      entry(\"rebalance-fleet\""))
+      let manifest = text("Package.swift")
+      #expect(try await Program.run(["new", "rate-driver", "--directory", folder.path]).code == 64)
+      #expect(text("Package.swift") == manifest)
+      #expect(try await Program.run(["new", "Rate_Driver", "--directory", folder.path]).code == 64)
     }
 
     @Test("A file that is not there, and one that makes no sense, end a replay with a reason")

@@ -66,6 +66,33 @@ extension EndToEnd {
       #expect(again.output.contains("nothing to do"))
     }
 
+    @Test("An audit of a database whose schema is behind names the migrations and the command; a newer one is refused")
+    func auditOfAnotherSchema() async throws {
+      let url = try #require(try server.card.postgresURL)
+      #expect(try await StoreTools.sql("CREATE DATABASE behind", on: server).code == 0)
+      let behind = "\(url) dbname=behind"
+      let stores = ["--postgres-url", behind, "--redis-url", try #require(try server.card.redisURL)]
+      func audit() async throws -> Program.Outcome { try await Program.run(["audit"] + stores) }
+      let empty = try await audit()
+      #expect(empty.code == 2)
+      #expect(empty.errors.contains("lacks") && empty.errors.contains("0001_record"), "\(empty)")
+      #expect(empty.errors.contains("`cabstand migrate`"), "\(empty)")
+      #expect(try await Program.run(["migrate", "--postgres-url", behind]).code == 0)
+      #expect(try await audit().code == 0)
+      func change(_ statement: String) async throws {
+        let outcome = try await StoreTools.sql(statement, on: behind)
+        #expect(outcome.code == 0, "\(outcome)")
+      }
+      try await change("DELETE FROM cabstand_migrations WHERE name = (SELECT max(name) FROM cabstand_migrations)")
+      let one = try await audit()
+      #expect(one.code == 2)
+      #expect(one.errors.contains("lacks 1 migration ("), "\(one)")
+      try await change("INSERT INTO cabstand_migrations (name, checksum) VALUES ('9999_future', '')")
+      let newer = try await audit()
+      #expect(newer.code == 2)
+      #expect(newer.errors.contains("another version") && newer.errors.contains("9999_future"), "\(newer)")
+    }
+
     @Test("Redis loses everything in the middle of a replay")
     func flush() async throws {
       let known = try await server.get("/v1/rides?limit=1000").json?["rides"]?.elements?.count ?? 0

@@ -22,8 +22,12 @@ enum StoreTools {
 
   /// Runs SQL on the server's PostgreSQL.
   static func sql(_ statement: String, on server: Server) async throws -> Program.Outcome {
-    let url = try server.card.postgresURL ?? ""
-    return try await Program.run(
+    try await sql(statement, on: try server.card.postgresURL ?? "")
+  }
+
+  /// Runs SQL on a database.
+  static func sql(_ statement: String, on url: String) async throws -> Program.Outcome {
+    try await Program.run(
       findExecutable("psql") ?? "psql", ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", statement])
   }
 

@@ -110,6 +110,25 @@ extension EndToEnd {
       }
     }
 
+    @Test("Two workers that die at once are replaced by two that were ready")
+    func spares() async throws {
+      try await serve(["--workers", "2", "--spare-workers", "2", "--log-level", "debug"]) { server in
+        _ = try await eventually("two spare workers") { server.lines("a worker is ready").count >= 4 ? true : nil }
+        let before = try server.workers
+        #expect(before.count == 4)
+        // The first two serve.
+        for worker in before.prefix(2) { kill(worker, SIGKILL) }
+        let lines = try await eventually("their heirs") {
+          let lines = server.lines("a worker took the place")
+          return lines.count == 2 ? lines : nil
+        }
+        let heirs = before.suffix(2).map { "worker=\($0)" }
+        for heir in heirs { #expect(lines.count { $0.contains(heir) } == 1, "\(lines)") }
+        for _ in 0..<8 { #expect(try await server.post("/v1/faults", "{}").status == 200) }
+        _ = try await eventually("two more spare workers") { server.lines("a worker is ready").count >= 6 ? true : nil }
+      }
+    }
+
     @Test("All workers are replaced by a new program without a failed request")
     func rollingRestart() async throws {
       let folder = try TestFolder()

@@ -1,26 +1,8 @@
 import Foundation
 import FunctionKit
+import NetflowBindings
 import NetflowFunctions
 import TriggerRuntime
-
-/// Prints alerts as CloudEvents in JSON, a line each, where no webhook is named.
-struct AlertPrinter: EventPublisher {
-  func publish(_ events: [Event], to topic: String) async throws {
-    for event in events { print(String(decoding: CloudEventsJSON.encode(event), as: UTF8.self)) }
-  }
-}
-
-/// Data bindings of class `alerts`: a webhook where NETFLOW_ALERTS names one, else stdout.
-struct AlertBinding: DataBinding {
-  let url: String?
-  var bindingClass: String { "alerts" }
-
-  func open(name: String, _ specification: DataBindingSpecification) async throws -> any Sendable {
-    guard let url else { return AlertPrinter() }
-    return try await WebhookBinding().open(
-      name: name, DataBindingSpecification(bindingClass: "webhook", url: url, attributes: ["mode": "structured"]))
-  }
-}
 
 @main
 struct Main {
@@ -33,7 +15,9 @@ struct Main {
     var configuration = FunctionHost.Configuration(
       http: HTTPServerConfiguration(address: .tcp(host: "127.0.0.1", port: port)))
     configuration.environment = environment
-    configuration.bindings = [AlertBinding(url: environment["NETFLOW_ALERTS"])]
+    let rates = RatesBinding(redis: environment["NETFLOW_REDIS"])
+    configuration.bindings = [AlertBinding(url: environment["NETFLOW_ALERTS"]), rates]
+    configuration.services = [rates]
     let host = try FunctionHost(
       functions: [
         ("collect-flows.yaml", String(decoding: CollectFlows.specification, as: UTF8.self)),

@@ -1,5 +1,6 @@
 import Foundation
 import FunctionKit
+import NetflowBindings
 import NetflowFunctions
 import Synchronization
 import Testing
@@ -21,12 +22,14 @@ struct NetflowTests {
   private static let begin: Int64 = 1_700_006_400  // an hour begins
   private static let capacity: Int64 = 1_000_000_000
 
-  private func host(_ alerts: Alerts, _ clock: ManualClock) async throws -> FunctionHost {
+  private func host(
+    _ alerts: Alerts, _ clock: ManualClock, rates: RatesBinding = RatesBinding(redis: nil)
+  ) async throws -> FunctionHost {
     var registry = FunctionRegistry()
     registry.register(CollectFlows.self, as: "CollectFlows")
     registry.register(PredictOverload.self, as: "PredictOverload")
     var configuration = FunctionHost.Configuration()
-    configuration.bindings = [alerts]
+    configuration.bindings = [alerts, rates]
     configuration.clock = clock
     let host = try FunctionHost(
       functions: [
@@ -106,6 +109,33 @@ struct NetflowTests {
     #expect(String(decoding: bytes, as: UTF8.self).contains("\"peakBitsPerSecond\":200000000.0"))
     event.request?.parameters["device"] = "nobody"
     await #expect(throws: FunctionError.self) { try await host.invoke(function: "predict-overload", event) }
+  }
+
+  @Test(.enabled(if: PrivateRedis.program != nil))
+  func `instances share what they know in Redis`() async throws {
+    let redis = try PrivateRedis()
+    defer { redis.stop() }
+    let (first, second) = (RatesBinding(redis: redis.url), RatesBinding(redis: redis.url))
+    let alerts = Alerts()
+    let hosts = [try await host(alerts, clock(30), rates: first), try await host(alerts, clock(30), rates: second)]
+    // Half of each minute goes to each of them.
+    for minute in 0..<30 {
+      for host in hosts { try await send(host, minute, bitsPerSecond: 2e8 + Double(minute) * 5e6) }
+    }
+    var event = Event(id: "1", source: "/t", type: "t")
+    event.request = HTTPRequestInfo(
+      method: "GET", path: "/v1/devices/edge-1/forecast", parameters: ["device": "edge-1"])
+    var answers: [[UInt8]] = []
+    for host in hosts {
+      guard case .bytes(let bytes) = try await host.invoke(function: "predict-overload", event).body else { continue }
+      answers.append(bytes)
+    }
+    #expect(answers.count == 2 && answers.first == answers.last)
+    // Ten megabits more each minute, from 400 to 690 in the last one, reach 900 within the hour.
+    try await tick(hosts[1])
+    #expect(alerts.all.filter { $0.type == "netflow.overload.predicted.v1" }.map(\.subject) == ["edge-1"])
+    await first.close()
+    await second.close()
   }
 
   @Test(arguments: [
