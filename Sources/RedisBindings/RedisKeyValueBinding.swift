@@ -1,5 +1,5 @@
 public import FunctionKit
-import Logging
+public import Logging
 import NIOPosix
 import RedisClient
 import RedisState

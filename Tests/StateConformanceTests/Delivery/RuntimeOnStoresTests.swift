@@ -225,6 +225,34 @@ struct RuntimeOnStoresTests {
     }
   }
 
+  /// The broker forgets topic and group, and then goes away for a moment: the trigger subscribes anew by itself.
+  @Test(.enabled(if: PrivateRedis.isInstalled))
+  func `a subscription that the broker forgot is made again`() async throws {
+    try await PrivateRedis.run { server, client in
+      let stream = RedisEventStream(client: client, deadline: .seconds(20))
+      let handled = Notes<[String]>([])
+      let trigger = "{kind: redis-stream, numWorkers: 2, attributes: {topic: rides, claimAfter: 20ms}}"
+      let function: @Sendable (Event, Context) async throws -> Response = { event, _ in
+        handled.change { $0.append(event.id) }
+        return .noContent
+      }
+      try await run(runtime(trigger, stores: TriggerStores(streams: stream), function)) {
+        for (round, loss) in ["nothing", "flush", "restart"].enumerated() {
+          switch loss {
+          case "flush": try await client.command("FLUSHALL")
+          case "restart": try await server.restart(noticedBy: client)
+          default: break
+          }
+          let events = StreamSamples.events(round * 5..<round * 5 + 5)
+          try await eventually("the stream takes events") {
+            (try? await stream.publish(events, to: "rides")) != nil
+          }
+          try await eventually("all are handled") { Set(handled.value).isSuperset(of: events.map(\.id)) }
+        }
+      }
+    }
+  }
+
   // MARK: PostgreSQL
 
   @Test(.needsRecordServer)

@@ -104,6 +104,18 @@ struct RoundTripTests {
     #expect(throws: FunctionError.self) { try mode("application/json") }
   }
 
+  @Test func `binary mode has no header for the content type of its data`() throws {
+    let event = Event(id: "1", source: "/s", type: "t", dataContentType: "text/plain", body: Array("a".utf8))
+    let message = CloudEventsMessage(event, mode: .binary)
+    #expect(message.contentType == "text/plain")
+    #expect(!message.headers.contains { $0.name.lowercased() == "ce-datacontenttype" })
+    guard case .one(let copy) = try decode(message) else {
+      Issue.record("another mode")
+      return
+    }
+    #expect(copy.dataContentType == "text/plain")
+  }
+
   @Test func largeEventsPass() throws {
     let event = Event(
       id: "1", source: "/s", type: "t", subject: String(repeating: "é", count: 10_000),
