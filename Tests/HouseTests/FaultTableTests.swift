@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// The tables of faults name tests that there are.
@@ -18,9 +19,8 @@ struct FaultTableTests {
       #expect(!names.isEmpty, "no test in \(row)")
       for name in names {
         let text = name.hasSuffix("…") ? String(name.dropLast()) : name
-        #expect(
-          sources.contains("func \(text)(") || sources.contains("func `\(text)`") || sources.contains("@Test(\"\(text)"),
-          "there is no test \(name)")
+        let forms = ["func \(text)(", "func `\(text)`", "@Test(\"\(text)"]
+        #expect(forms.contains { sources.contains($0) }, "there is no test \(name)")
       }
     }
   }

@@ -60,7 +60,8 @@ struct Serve: AsyncParsableCommand {
     let count = try workers.count(options)
     guard count == 0 else {
       try await SupervisedServer(
-        options: options, stores: stores, count: count, maxCrashes: workers.maxCrashes, spares: workers.spares, logger: logger
+        options: options, stores: stores, count: count, maxCrashes: workers.maxCrashes, spares: workers.spares,
+        logger: logger
       ).run()
       await functionLogs.flush()
       return
