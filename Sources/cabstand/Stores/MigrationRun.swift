@@ -48,7 +48,7 @@ struct SchemaTrouble: Error, CustomStringConvertible {
 
   var description: String {
     if !foreign.isEmpty {
-      return "another version of this program has migrated the database (\(foreign.joined(separator: ", "))): use that one"
+      return "another version of this program migrated the database (\(foreign.joined(separator: ", "))): use that one"
     }
     let names = pending.count > 3 ? pending.prefix(3) + ["…"] : pending[...]
     return "the database lacks \(pending.count) \(pending.count == 1 ? "migration" : "migrations") "

@@ -1,6 +1,7 @@
 import EmbeddedStores
 import FunctionKit
 import Logging
+import NIOCore
 import Replay
 import Testing
 
