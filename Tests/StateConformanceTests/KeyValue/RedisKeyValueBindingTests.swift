@@ -1,3 +1,4 @@
+import EmbeddedStores
 import FunctionKit
 import RedisBindings
 import Testing

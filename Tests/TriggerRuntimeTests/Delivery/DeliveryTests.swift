@@ -142,7 +142,7 @@ struct DeliveryTests {
 
   /// Another event under the source and id of one that was handled is told, not dropped as its copy.
   @Test func anotherPayloadUnderTheSameIdIsAConflict() async throws {
-    func saying(_ text: String) -> Event {
+    @Sendable func saying(_ text: String) -> Event {
       Event(id: "1", source: "/s", type: "t", dataContentType: "text/plain", body: Array(text.utf8))
     }
     let handled = Watched<[String]>([])

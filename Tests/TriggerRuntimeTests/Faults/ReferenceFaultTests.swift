@@ -91,7 +91,7 @@ struct ReferenceFaultTests {
       }
       return .noContent
     } while: { running in
-      func ask(_ what: String, _ headers: String = "") async throws -> Int? {
+      @Sendable func ask(_ what: String, _ headers: String = "") async throws -> Int? {
         try await running.request("GET /echo?do=\(what) HTTP/1.1\r\nHost: x\r\n\(headers)\r\n")?.status
       }
       async let beside = ask("wait")
