@@ -34,7 +34,8 @@ struct PrivateRedis {
   /// Stops it and takes its folder away.
   func stop() {
     process.terminate()
-    process.waitUntilExit()
+    // Not waitUntilExit: it wants a run loop, which the threads of tests have not.
+    for _ in 0..<1_000 where process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
     try? FileManager.default.removeItem(at: folder)
   }
 }
