@@ -39,7 +39,7 @@ struct ReferenceFaultTests {
       await gate.wait { $0 }
       handled.change { $0.append(event.id) }
       return .noContent
-    } while: { _ in
+    } while: { (_: RunningRuntime) async throws -> Void in
       // Many more than fit into the trigger's hands.
       try await stream.publish(Self.events(1_000), to: "rides")
       while stream.pendingCount(topic: "rides", group: "settle") < 64 { await Task.yield() }
@@ -90,7 +90,7 @@ struct ReferenceFaultTests {
       default: break
       }
       return .noContent
-    } while: { running in
+    } while: { (running: RunningRuntime) async throws -> Void in
       @Sendable func ask(_ what: String, _ headers: String = "") async throws -> Int? {
         try await running.request("GET /echo?do=\(what) HTTP/1.1\r\nHost: x\r\n\(headers)\r\n")?.status
       }
@@ -115,7 +115,7 @@ struct ReferenceFaultTests {
       // Deaf to its cancellation.
       await Task.detached { await gate.wait { $0 } }.value
       return .noContent
-    } while: { running in
+    } while: { (running: RunningRuntime) async throws -> Void in
       #expect(running.runtime.liveness().isGood)
       // On a busy machine one may be too late to begin.
       while !begun.value {
@@ -133,7 +133,7 @@ struct ReferenceFaultTests {
     let harness = Harness(Harness.httpFunction())
     try await harness.run { _, _ in
       .noContent
-    } while: { running in
+    } while: { (running: RunningRuntime) async throws -> Void in
       for _ in 0..<5 { _ = try await running.request("GET /echo HTTP/1.1\r\nHost: x\r\n\r\n") }
     }
     let lines = String(decoding: harness.metrics.render(), as: UTF8.self).split(separator: "\n")
