@@ -31,7 +31,7 @@ struct DeadLetterRoutes: Sendable {
     }
   }
 
-  private static func count(_ name: String, _ count: Int) -> Response {
+  private static func count(_ name: StaticString, _ count: Int) -> Response {
     .json(JSONWriter.bytes { json in json.object { json in json.member(name, count) } })
   }
 
