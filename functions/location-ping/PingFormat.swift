@@ -13,6 +13,10 @@ enum PingFormat {
       self = .json
       return
     }
+    guard mediaType != "application/cbor" else {
+      self = .cbor
+      return
+    }
     let name = mediaType.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
     switch name {
     case "application/cbor": self = .cbor

@@ -184,7 +184,8 @@ struct CBORPingTests {
           case 1: body[place] ^= 1 << UInt8(random.below(8))
           case 2: body.removeSubrange(place..<min(place + 1 + random.below(9), body.count))
           default:
-            body.insert(contentsOf: body[place..<min(place + random.below(12), body.count)], at: random.below(body.count))
+            let copy = body[place..<min(place + random.below(12), body.count)]
+            body.insert(contentsOf: copy, at: random.below(body.count))
           }
           if body.isEmpty { body = [0x9F] }
         }

@@ -20,7 +20,9 @@ struct Answer {
       }
       if isLength(bytes, line) {
         length = 0
-        for byte in bytes[(line + 15)..<index] where byte >= 0x30 && byte <= 0x39 { length = length * 10 + Int(byte - 0x30) }
+        for byte in bytes[(line + 15)..<index] where byte >= 0x30 && byte <= 0x39 {
+          length = length * 10 + Int(byte - 0x30)
+        }
       }
       if bytes[index + 2] == 0x0D, bytes[index + 3] == 0x0A {
         let status = bytes[9..<12].reduce(0) { $0 * 10 + Int($1) - 0x30 }

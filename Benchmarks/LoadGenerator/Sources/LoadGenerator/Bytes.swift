@@ -32,7 +32,9 @@ struct Bytes {
   mutating func append(_ bytes: Bytes) {
     reserve(bytes.count)
     storage.withUnsafeMutableBytes { space in
-      bytes.withBytes { UnsafeMutableRawBufferPointer(rebasing: space[count..<(count + $0.count)]).copyMemory(from: $0) }
+      bytes.withBytes { source in
+        UnsafeMutableRawBufferPointer(rebasing: space[count..<(count + source.count)]).copyMemory(from: source)
+      }
     }
     count += bytes.count
   }

@@ -12,22 +12,18 @@ struct Fleet {
     var longitude: Int32
     /// Degrees from north: 0, 90, 180 or 270.
     var heading: UInt16
-    /// Seconds since the start at which the last ping was sent, divided by the interval.
+    /// How many pings were sent.
     var round: UInt32
   }
 
   private var drivers: [Driver] = []
   private let regions: Int
-  private let start: Int64
-  private let intervalMilliseconds: Double
   private let step: (latitude: Int32, longitude: Int32)
   private var next = 0
   private var random: UInt64 = 42
 
-  init(_ options: Options, nowMilliseconds: Int64) {
+  init(_ options: Options) {
     regions = options.regions
-    start = options.startMilliseconds == 0 ? nowMilliseconds - 47 * 3_600_000 : options.startMilliseconds
-    intervalMilliseconds = options.intervalSeconds * 1_000
     let meters = options.speed * options.intervalSeconds
     step = (Int32(meters / 1.11), Int32(meters / 1.11 / 0.79))
     drivers.reserveCapacity(options.drivers)
@@ -54,13 +50,13 @@ struct Fleet {
     return Int(random % UInt64(limit))
   }
 
-  /// Moves the next driver and writes where they are now.
-  mutating func writePing(_ form: Options.Form, to bytes: inout Bytes) {
+  /// Moves the next driver by what they drive in an interval and writes where they are.
+  /// - Parameter time: in milliseconds since 1970.
+  mutating func writePing(_ form: Options.Form, at time: Int64, to bytes: inout Bytes) {
     let index = next
     next = next + 1 == drivers.count ? 0 : next + 1
     move(index)
     let driver = drivers[index]
-    let time = start + Int64(Double(driver.round) * intervalMilliseconds)
     switch form {
     case .cbor:
       bytes.append(0x87)
@@ -111,13 +107,15 @@ struct Fleet {
     drivers[index] = driver
   }
 
-  /// Writes the last position of every driver who sent one: driver, latitude, longitude.
+  /// Writes the last position of every driver who sent one, as CSV like recorded pings: time, cab, latitude, longitude.
   func writePositions(to path: String) {
     guard let file = fopen(path, "w") else { return perror(path) }
     defer { fclose(file) }
     var bytes = Bytes(capacity: 1 << 16)
+    bytes.append("t,cab,lat,lon\n")
     for (index, driver) in drivers.enumerated() where driver.round > 0 {
-      bytes.append("cab-")
+      bytes.append(decimal: Int(driver.round))
+      bytes.append(",cab-")
       bytes.append(decimal: index)
       bytes.append(",")
       bytes.append(degrees: driver.latitude)

@@ -39,9 +39,7 @@ struct Generator {
 
   init(_ options: Options) {
     self.options = options
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    fleet = Fleet(options, nowMilliseconds: Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000)
+    fleet = Fleet(options)
     var head = Bytes(capacity: 256)
     head.append(text: options.form == .get ? "GET \(options.path)" : "POST \(options.path)")
     head.append(" HTTP/1.1\r\nHost: 127.0.0.1\r\n")
@@ -58,6 +56,13 @@ struct Generator {
     var now = timespec()
     clock_gettime(CLOCK_MONOTONIC, &now)
     return UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+  }
+
+  /// The real time in milliseconds since 1970.
+  private static func milliseconds() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
   }
 
   private mutating func connect() -> Bool {
@@ -165,17 +170,18 @@ struct Generator {
   }
 
   private mutating func writeBody() {
-    guard options.batch > 1 else { return fleet.writePing(options.form, to: &body) }
+    let time = Self.milliseconds()
+    guard options.batch > 1 else { return fleet.writePing(options.form, at: time, to: &body) }
     if options.form == .cbor {
       body.append(0x99)
       body.append(UInt8(options.batch >> 8))
       body.append(UInt8(options.batch & 0xFF))
-      for _ in 0..<options.batch { fleet.writePing(.cbor, to: &body) }
+      for _ in 0..<options.batch { fleet.writePing(.cbor, at: time, to: &body) }
     } else {
       body.append("[")
       for index in 0..<options.batch {
         if index > 0 { body.append(",") }
-        fleet.writePing(.json, to: &body)
+        fleet.writePing(.json, at: time, to: &body)
       }
       body.append("]")
     }
@@ -207,13 +213,12 @@ struct Generator {
         result.errors += 1
         return false
       }
-      if connections[index].input.isEmpty, let length = Answer.length(UnsafeRawBufferPointer(rebasing: buffer[..<count])),
-        length.total == count
-      {
-        finish(index, length, UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+      if connections[index].input.isEmpty, let length = Answer.length(bytes), length.total == count {
+        finish(index, length, bytes)
         return true
       }
-      connections[index].input.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      connections[index].input.append(contentsOf: bytes)
       let input = connections[index].input
       return input.withUnsafeBytes { bytes in
         guard let length = Answer.length(bytes), length.total <= bytes.count else { return true }

@@ -19,20 +19,18 @@ struct Options {
   var seconds = 5.0
   /// Seconds at the beginning that do not count.
   var warmUpSeconds = 1.0
-  /// Seconds between two pings of a driver, by the pings' own times.
+  /// How many seconds a driver drives from one ping to the next; the pings' times are the real ones all the same.
   var intervalSeconds = 4.0
   /// How fast drivers drive, in metres per second.
   var speed = 8.0
-  /// The time of the first pings in milliseconds since 1970; 0: 47 hours before now.
-  var startMilliseconds: Int64 = 0
   /// Where every driver ends up is written to this file, for recounts.
   var positionsPath = ""
-  /// Every ping is expected to be news, and answers are checked for it.
+  /// Where the requests go.
   var path = "/v1/pings"
 
   static let usage = """
     load-generator --port N [--form json|cbor|get] [--batch N] [--connections N] [--drivers N] [--regions N] [--rate PINGS_PER_SECOND]
-                   [--seconds S] [--warm-up S] [--interval S] [--speed M_PER_S] [--start MS] [--positions FILE] [--path PATH]
+                   [--seconds S] [--warm-up S] [--interval S] [--speed M_PER_S] [--positions FILE] [--path PATH]
     """
 
   /// Reads the command line.
@@ -51,7 +49,7 @@ struct Options {
         guard let number = Double(value), number >= 0, number < 1e15, take(name, number) else { return nil }
       }
     }
-    guard (1...1_000).contains(batch), (1...10_000).contains(connections), drivers >= 1, regions >= 1 else { return nil }
+    guard (1...1_000).contains(batch), (1...10_000).contains(connections), drivers > 0, regions > 0 else { return nil }
   }
 
   private mutating func take(_ name: String, _ number: Double) -> Bool {
@@ -66,7 +64,6 @@ struct Options {
     case "--warm-up": warmUpSeconds = number
     case "--interval": intervalSeconds = number
     case "--speed": speed = number
-    case "--start": startMilliseconds = Int64(number)
     default: return false
     }
     return true
