@@ -35,7 +35,7 @@ package struct LocationPing: Function {
     let reader = PingReader(
       now: Timestamp(unixMilliseconds: context.now.unixMilliseconds), window: configuration.eventTimes,
       caller: context.caller)
-    let batch = try reader.read(event.body)
+    let batch = try reader.read(event.body, as: event.dataContentType)
     if batch.pings.isEmpty, let rejected = batch.rejected.first { throw rejected.error }
     if let positions {
       try await ErrorMapping.store {
@@ -53,9 +53,13 @@ package struct LocationPing: Function {
     let regions = configuration.regions
     return try await ErrorMapping.store {
       if regions.regions.count == 1 { return try await fleet.record(pings, in: regions.regions[0].id) }
+      guard let first = pings.first else { return 0 }
+      let region = regions.fleetRegion(at: first.position)
+      // Most batches are of one region: they go as they are, others in runs.
+      let isOneRegion = pings.dropFirst().allSatisfy { region.bounds.contains($0.position) }
+      if isOneRegion, region.id == regions.regions[0].id { return try await fleet.record(pings, in: region.id) }
       var superseded = 0
       var rest = pings[...]
-      // Most batches are of one region: runs of it go in one call.
       while let first = rest.first {
         let region = regions.fleetRegion(at: first.position)
         let run = rest.prefix { regions.fleetRegion(at: $0.position).id == region.id }
@@ -66,8 +70,12 @@ package struct LocationPing: Function {
     }
   }
 
+  /// The answer to a single ping that moved its driver, which is most of them.
+  private static let oneAccepted = Array(#"{"accepted":1,"superseded":0,"rejected":[]}"#.utf8)
+
   private static func answer(_ batch: PingBatch, superseded: Int) -> [UInt8] {
-    JSONWriter.bytes { json in
+    if batch.pings.count == 1, superseded == 0, batch.rejected.isEmpty { return oneAccepted }
+    return JSONWriter.bytes { json in
       json.object { json in
         json.member("accepted", batch.pings.count)
         json.member("superseded", superseded)

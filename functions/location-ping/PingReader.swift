@@ -3,7 +3,7 @@ import DispatchCore
 import FunctionKit
 import HexGrid
 
-/// Reads pings from JSON in one pass; a bad ping costs only itself.
+/// Reads pings in one pass; a bad ping costs only itself.
 struct PingReader {
   /// The moment against which times are checked.
   let now: Timestamp
@@ -12,7 +12,15 @@ struct PingReader {
   /// Who sends them: a driver may send only their own.
   let caller: Caller
 
-  /// Reads one ping or an array of them.
+  /// Reads one ping or an array of them in the form that a media type names.
+  func read(_ body: [UInt8], as mediaType: String?) throws(FunctionError) -> PingBatch {
+    switch try PingFormat(mediaType) {
+    case .json: try read(body)
+    case .cbor: try readCBOR(body)
+    }
+  }
+
+  /// Reads one ping or an array of them from JSON.
   /// - Throws: `FunctionError` where the body is no JSON, neither object nor array, or holds too many.
   func read(_ body: [UInt8]) throws(FunctionError) -> PingBatch {
     do {
@@ -46,14 +54,14 @@ struct PingReader {
     switch scanner.peek() {
     case UInt8(ascii: "["):
       var count = 0
+      batch.pings.reserveCapacity(100)
       try scanner.takeArray { scanner, index throws(JSONError) in
         count = index + 1
         guard count <= LocationPing.maximumCount else { return try scanner.skipValue() }
         try readPing(&scanner, index: index, isAlone: false, into: &batch)
       }
       guard count <= LocationPing.maximumCount else {
-        throw FunctionError(
-          .badInput, code: "tooManyPings", "Expected at most \(LocationPing.maximumCount) pings, found \(count).")
+        throw Self.tooMany(count)
       }
     case UInt8(ascii: "{"):
       try readPing(&scanner, index: 0, isAlone: true, into: &batch)
@@ -78,10 +86,20 @@ struct PingReader {
       try scanner.skipValue()
       fields.flaw = .wrongType("", "an object")
     }
-    do {
-      batch.pings.append(try fields.ping(self, prefix: isAlone ? "" : "[\(index)]"))
+    take(fields, index: index, isAlone: isAlone, into: &batch)
+  }
+
+  /// Adds a ping to those that are accepted, or to those that are not.
+  func take(_ fields: PingFields, index: Int, isAlone: Bool, into batch: inout PingBatch) {
+    do throws(FunctionError) {
+      batch.pings.append(try fields.ping(self, index: isAlone ? nil : index))
     } catch {
       batch.rejected.append(PingBatch.Rejected(index: index, error: error))
     }
+  }
+
+  static func tooMany(_ count: Int) -> FunctionError {
+    FunctionError(
+      .badInput, code: "tooManyPings", "Expected at most \(LocationPing.maximumCount) pings, found \(count).")
   }
 }

@@ -6,6 +6,8 @@ public struct FunctionError: Error, Sendable, CustomStringConvertible {
     case badInput
     /// The event is well-formed but breaks a rule; never retried; 422.
     case unprocessable
+    /// It came in a form that nobody reads here; never retried; 415.
+    case unsupported
     /// What it names does not exist; never retried; 404.
     case notFound
     /// The caller may not do this; never retried; 403.
@@ -47,6 +49,7 @@ public struct FunctionError: Error, Sendable, CustomStringConvertible {
     switch kind {
     case .badInput: 400
     case .unprocessable: 422
+    case .unsupported: 415
     case .notFound: 404
     case .forbidden: 403
     case .conflict: 409

@@ -96,6 +96,15 @@ package struct RedisCommand: Sendable {
     }
   }
 
+  /// Appends arguments that were encoded before, as `$<length>`, CR LF, bytes, CR LF each.
+  /// - Parameters:
+  ///   - arguments: the arguments, one right after the other
+  ///   - count: how many they are
+  package mutating func append(encoded arguments: ArraySlice<UInt8>, count: Int) {
+    argumentCount += count
+    encoded.writeBytes(arguments)
+  }
+
   private mutating func appendBytes(_ bytes: UnsafeRawBufferPointer) {
     append(byteCount: bytes.count) { $0.copyMemory(from: bytes) }
   }

@@ -24,7 +24,7 @@ enum FleetScripts {
       local known = redis.call('HMGET', KEYS[1], unpack(argv, 2))
       local changes, size, superseded = {}, 0, {}
       local moved, before, after, moves = {}, {}, {}, 0
-      local position = 1
+      local position, isNewDriver = 1, false
       for index = 1, count do
         local earlier, time, zone = parse('>Hdc9', batch, position)
         local old = known[earlier == 0 and index or earlier]
@@ -39,6 +39,8 @@ enum FleetScripts {
             local _, _, latitude, longitude = parse('>dc9dd', batch, position + 2)
             isNew = latitude > oldLatitude or (latitude == oldLatitude and longitude > oldLongitude)
           end
+        else
+          isNewDriver = true
         end
         if isNew then
           local record = sub(batch, position + 2, position + 36)
@@ -66,6 +68,7 @@ enum FleetScripts {
         settle()
       end
       write('HSET', KEYS[1], changes)
+      if isNewDriver then spread(KEYS[1]) end
       return table.concat(superseded)
       """#)
 
@@ -103,6 +106,7 @@ enum FleetScripts {
         settle()
       end
       write('HSET', KEYS[2], changes)
+      if #drivers > 0 then spread(KEYS[2]) end
       return #drivers
       """#)
 
@@ -248,6 +252,15 @@ enum FleetScripts {
         redis.call(command, key, unpack(values, first, math.min(first + 1999, #values)))
       end
     end
+    -- A small hash is a list that is searched from its beginning, 20 times as slow with 500 drivers. A value of more than
+    -- 64 bytes makes a table of it, which it then stays.
+    local function spread(key)
+      local encoding = redis.call('OBJECT', 'ENCODING', key)
+      if encoding == 'listpack' or encoding == 'ziplist' then
+        redis.call('HSET', key, '', string.rep(' ', 100))
+        redis.call('HDEL', key, '')
+      end
+    end
     local supply, idle, members = {}, {}, {}
     local function place(driver, record, status, step)
       if not record then return end
@@ -269,11 +282,11 @@ enum FleetScripts {
       for cell, step in pairs(supply) do
         if step ~= 0 or idle[cell] ~= 0 then cells[#cells + 1] = cell end
       end
-      local counts = read('HMGET', KEYS[3], cells)
+      local counts, isNewZone = read('HMGET', KEYS[3], cells), false
       for index = 1, #cells do
         local cell = cells[index]
         local drivers, free = 0, 0
-        if counts[index] then drivers, free = parse('>i4i4', counts[index]) end
+        if counts[index] then drivers, free = parse('>i4i4', counts[index]) else isNewZone = true end
         drivers, free = drivers + supply[cell], free + idle[cell]
         if drivers == 0 and free == 0 then
           empty[#empty + 1] = cell
@@ -284,13 +297,14 @@ enum FleetScripts {
       end
       for member, step in pairs(members) do
         if step > 0 then
-          added[#added + 1] = 0
+          added[#added + 1] = '0'
           added[#added + 1] = member
         elseif step < 0 then
           removed[#removed + 1] = member
         end
       end
       write('HSET', KEYS[3], kept)
+      if isNewZone then spread(KEYS[3]) end
       write('HDEL', KEYS[3], empty)
       write('ZREM', KEYS[4], removed)
       write('ZADD', KEYS[4], added)

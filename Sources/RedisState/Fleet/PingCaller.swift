@@ -1,4 +1,3 @@
-import DispatchCore
 import Synchronization
 
 /// Somebody who waits until their positions are taken; whoever comes first ends the wait.
@@ -9,10 +8,10 @@ final class PingCaller: Sendable {
     case finished(Result<Int, any Error>)
   }
 
-  let pings: [DriverPing]
+  let items: FleetItems
   private let state = Mutex(State.new)
 
-  init(_ pings: [DriverPing]) { self.pings = pings }
+  init(_ items: FleetItems) { self.items = items }
 
   /// Starts the wait.
   /// - Returns: false where it was over before.

@@ -3,8 +3,8 @@ import DispatchState
 import RedisClient
 import Synchronization
 
-/// Sends positions to Redis, those of small callers together: whoever comes while calls are under way waits for the next one,
-/// so that single pings cost nearly as little as batches, and nobody waits for a timer.
+/// Sends positions to Redis, those of several callers together: whoever comes while calls are under way waits for the next one, so
+/// that single pings cost nearly as little as batches, zones that many batches touch are counted once, and nobody waits for a timer.
 final class PingCollector: Sendable {
   private struct Queue {
     var callers: [PingCaller] = []
@@ -12,9 +12,10 @@ final class PingCollector: Sendable {
     var callsUnderWay = 0
   }
 
-  /// From here on a caller is a batch of its own.
-  private static let largeCall = 64
   private static let maxCallsUnderWay = 2
+  /// Positions of several callers in one call: per position a call of some hundred costs Redis least, one by one nine times as
+  /// much, and beyond that its lists grow out of the processor's nearest cache.
+  private static let sharedCallSize = 250
   private static let maxWaitingPings = 100_000
 
   private let client: RedisClient
@@ -30,53 +31,62 @@ final class PingCollector: Sendable {
   /// - Returns: how many changed nothing.
   /// - Throws: `StateError`, or `CancellationError`; then none, some or all were taken.
   func record(_ pings: [DriverPing], in region: RegionID) async throws -> Int {
-    guard pings.count < Self.largeCall else { return try await send(pings, in: region).count }
-    guard !pings.isEmpty else { return 0 }
-    let caller = PingCaller(pings)
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        guard caller.wait(continuation) else { return }
-        switch enqueue(caller, in: region) {
-        case .refused: caller.finish(.failure(StateError.unavailable("too many positions wait")))
-        case .waits: break
-        case .leads: Task { await drain(region) }
-        }
+    var items = FleetItems(itemByteCount: FleetRecord.byteCount, capacity: pings.count)
+    // A position that is nowhere is not sent.
+    for ping in pings {
+      guard let cell = Zone.cell(at: ping.position) else { continue }
+      items.append(ping.driver) { FleetRecord.write(ping, cell: cell, to: $0) }
+    }
+    guard items.count > 0 else { return 0 }
+    let caller = PingCaller(items)
+    switch enter(caller, in: region) {
+    case .refused: throw StateError.unavailable("too many positions wait")
+    case .leads:
+      defer { leave(region) }
+      return try await send([caller], in: region)[0]
+    case .waits:
+      return try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { continuation in _ = caller.wait(continuation) }
+      } onCancel: {
+        caller.finish(.failure(CancellationError()))
       }
-    } onCancel: {
-      caller.finish(.failure(CancellationError()))
     }
   }
 
   private enum Place { case refused, waits, leads }
 
-  private func enqueue(_ caller: PingCaller, in region: RegionID) -> Place {
+  private func enter(_ caller: PingCaller, in region: RegionID) -> Place {
     queues.withLock { queues in
       var queue = queues.removeValue(forKey: region) ?? Queue()
       defer { queues[region] = queue }
-      guard queue.pingCount + caller.pings.count <= Self.maxWaitingPings else { return .refused }
+      if queue.callsUnderWay < Self.maxCallsUnderWay {
+        queue.callsUnderWay += 1
+        return .leads
+      }
+      guard queue.pingCount + caller.items.count <= Self.maxWaitingPings else { return .refused }
       queue.callers.append(caller)
-      queue.pingCount += caller.pings.count
-      guard queue.callsUnderWay < Self.maxCallsUnderWay else { return .waits }
-      queue.callsUnderWay += 1
-      return .leads
+      queue.pingCount += caller.items.count
+      return .waits
     }
   }
 
+  /// Gives up a place, to those who wait where there are any.
+  private func leave(_ region: RegionID) {
+    guard let callers = take(region) else { return }
+    Task { await drain(callers, in: region) }
+  }
+
   /// Makes calls until nobody waits.
-  private func drain(_ region: RegionID) async {
-    while let callers = take(region) {
+  private func drain(_ first: [PingCaller], in region: RegionID) async {
+    var next: [PingCaller]? = first
+    while let callers = next {
       do {
-        var superseded = try await send(callers.flatMap(\.pings), in: region)[...]
-        var end = 0
-        for caller in callers {
-          end += caller.pings.count
-          let own = superseded.prefix { $0 < end }
-          superseded = superseded.dropFirst(own.count)
-          caller.finish(.success(own.count))
-        }
+        let superseded = try await send(callers, in: region)
+        for (caller, count) in zip(callers, superseded) { caller.finish(.success(count)) }
       } catch {
         for caller in callers { caller.finish(.failure(error)) }
       }
+      next = take(region)
     }
   }
 
@@ -86,14 +96,14 @@ final class PingCollector: Sendable {
     queues.withLock { queues in
       guard var queue = queues.removeValue(forKey: region) else { return nil }
       defer { queues[region] = queue }
-      guard !queue.callers.isEmpty else {
+      guard let first = queue.callers.first else {
         queue.callsUnderWay -= 1
         return nil
       }
-      var count = 0
-      var pings = 0
-      while count < queue.callers.count, pings + queue.callers[count].pings.count <= FleetScripts.maxDriversPerCall {
-        pings += queue.callers[count].pings.count
+      var count = 1
+      var pings = first.items.count
+      while count < queue.callers.count, pings + queue.callers[count].items.count <= Self.sharedCallSize {
+        pings += queue.callers[count].items.count
         count += 1
       }
       let taken = Array(queue.callers.prefix(count))
@@ -103,32 +113,30 @@ final class PingCollector: Sendable {
     }
   }
 
-  /// Sends positions in their order.
-  /// - Returns: the indices of those that changed nothing, ascending.
-  private func send(_ pings: [DriverPing], in region: RegionID) async throws -> [Int] {
-    var batch = FleetBatch(
-      script: FleetScripts.record, region: region, itemByteCount: FleetRecord.byteCount, capacity: pings.count)
-    // The index of every position that is sent; one that is nowhere is not.
-    var sent: [Int] = []
-    sent.reserveCapacity(pings.count)
-    for (index, ping) in pings.enumerated() {
-      guard let cell = Zone.cell(at: ping.position) else { continue }
-      batch.append(ping.driver) { FleetRecord.write(ping, cell: cell, to: $0) }
-      sent.append(index)
-    }
+  /// Sends the positions of callers in their order.
+  /// - Returns: for each caller how many changed nothing.
+  private func send(_ callers: [PingCaller], in region: RegionID) async throws -> [Int] {
+    let batch = FleetBatch(script: FleetScripts.record, region: region, parts: callers.map(\.items))
     return try await RedisFailure.state { () async throws(RedisError) in
-      var superseded: [Int] = []
+      var counts = [Int](repeating: 0, count: callers.count)
+      var caller = 0
+      var end = callers[0].items.count
       for (call, answer) in try await client.repeatable(batch.calls(), deadline: deadline).enumerated() {
         let bytes = try answer.bytes()
         guard bytes.count.isMultiple(of: 2) else { throw RedisError(.unexpectedReply) }
         for start in stride(from: 0, to: bytes.count, by: 2) {
           let item: UInt16 = FleetRecord.load(bytes[...], at: start)
+          // Ascending, so that whose item it is only moves on.
           let place = call * FleetScripts.maxDriversPerCall + Int(item)
-          guard place < sent.count else { throw RedisError(.unexpectedReply) }
-          superseded.append(sent[place])
+          while place >= end {
+            caller += 1
+            guard caller < callers.count else { throw RedisError(.unexpectedReply) }
+            end += callers[caller].items.count
+          }
+          counts[caller] += 1
         }
       }
-      return superseded
+      return counts
     }
   }
 }

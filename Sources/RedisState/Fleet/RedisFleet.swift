@@ -33,15 +33,15 @@ package final class RedisFleet: FleetIndex {
   }
 
   package func apply(_ statuses: [DriverStatus]) async throws {
-    var batches: [RegionID: FleetBatch] = [:]
+    var parts: [RegionID: FleetItems] = [:]
     for status in statuses {
-      batches[
-        status.region,
-        default: FleetBatch(
-          script: FleetScripts.apply, region: status.region, itemByteCount: FleetStatusRecord.byteCount)
-      ].append(status.driver) { FleetStatusRecord.write(status, to: $0) }
+      parts[status.region, default: FleetItems(itemByteCount: FleetStatusRecord.byteCount)].append(status.driver) {
+        FleetStatusRecord.write(status, to: $0)
+      }
     }
-    for batch in batches.values { try await run(batch.calls()) { _ in } }
+    for (region, items) in parts {
+      try await run(FleetBatch(script: FleetScripts.apply, region: region, parts: [items]).calls()) { _ in }
+    }
   }
 
   package func idleDrivers(

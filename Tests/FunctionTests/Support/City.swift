@@ -110,14 +110,14 @@ final class City: Sendable {
   /// Calls the function of a route with any bytes.
   func call(
     _ method: String, _ path: String, bytes: [UInt8], as caller: Caller = .anonymous, query: [String: String] = [:],
-    headers: [(name: String, value: String)] = []
+    headers: [(name: String, value: String)] = [], contentType: String? = nil
   ) async throws -> Answer {
     let parts = path.split(separator: "/").map(String.init)
     let route = try #require(try function(method, parts), "no route \(method) \(path)")
     let request = HTTPRequestInfo(
       method: method, path: path, parameters: route.parameters, query: query, headers: headers)
     let event = Event(
-      id: nextID(), source: "/http", type: "cabstand.http.requested.v1", body: bytes,
+      id: nextID(), source: "/http", type: "cabstand.http.requested.v1", dataContentType: contentType, body: bytes,
       trigger: TriggerInfo(kind: "http", name: "http"), request: request)
     let answer = try await run(route.function, event, as: caller)
     // Whatever a test asks for, the answer must be one that the interface's description promises.
