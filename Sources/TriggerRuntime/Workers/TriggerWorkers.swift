@@ -22,6 +22,14 @@ final class TriggerWorkers: Sendable {
   let isolation: WorkerIsolation?
   /// The first of the journal's records that belong to these workers.
   let journalBase: Int?
+  /// Awaited invocations that are over and may be used again.
+  let spareInvocations = SpareInvocations()
+  /// What all invocations' contexts have in common.
+  private let invocations: InvocationFrame
+  /// How long an invocation may take.
+  let timeoutNanoseconds: Int64
+  /// Whether nothing stands between an event and the function.
+  private let isPlain: Bool
 
   init(
     function: LoadedFunction, trigger: TriggerInfo, limits: WorkerPool.Limits, terminationTimeout: Duration,
@@ -37,55 +45,68 @@ final class TriggerWorkers: Sendable {
     logger = function.logger(trigger: trigger.name)
     pool = WorkerPool(
       limits: limits, eventLoop: eventLoop,
-      metrics: WorkerPoolMetrics(function: function.name, trigger: trigger.name, factory: metrics))
+      metrics: WorkerPoolMetrics(function: function.name, trigger: trigger.name, factory: metrics),
+      journalBase: journalBase)
+    invocations = InvocationFrame(
+      functionName: function.name, functionVersion: function.specification.version, logger: logger,
+      clock: function.clock)
+    timeoutNanoseconds = function.specification.eventTimeout.wholeNanoseconds
+    isPlain = function.gate == nil && isolation == nil && function.tracer == nil
   }
 
   /// A context for an invocation.
   func context(
-    deadline: ContinuousClock.Instant, caller: Caller, attempt: Int, workerID: Int
+    deadline: Moment, caller: Caller, attempt: Int, workerID: Int
   ) -> Context {
-    Context(
-      functionName: function.name, functionVersion: function.specification.version, logger: logger, deadline: deadline,
-      clock: function.clock, caller: caller, attempt: attempt, workerID: workerID)
+    Context(invocations, deadline: deadline, caller: caller, attempt: attempt, workerID: workerID)
   }
 
   /// Runs the function on one event, in the calling task.
-  func handle(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
-    guard let gate = function.gate else { return await noted(event, context) }
-    switch gate.enter() {
-    case .failure(let refusal): return .failure(refusal)
-    case .success(let admission):
-      let result = await noted(event, context)
-      gate.leave(admission, failure: result.failure, deadline: context.deadline)
-      return result
-    }
+  /// - Throws: what the function throws, or why it was not tried.
+  nonisolated(nonsending) func handle(_ event: Event, _ context: Context) async throws -> Response {
+    if isPlain { return try await invoke(event, context) }
+    guard let gate = function.gate else { return try await noted(event, context).get() }
+    let admission = try gate.enter().get()
+    let result = await noted(event, context)
+    gate.leave(admission, failure: result.failure, deadline: context.deadline)
+    return try result.get()
   }
 
-  private func noted(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+  nonisolated(nonsending) private func noted(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
     guard let isolation else { return await traced(event, context) }
     return await isolated(event, context, isolation)
   }
 
   /// Runs the function on an event, in a span where there is a tracer.
-  func traced(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
-    guard let tracer = function.tracer else { return await invoke(event, context) }
+  nonisolated(nonsending) func traced(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+    guard let tracer = function.tracer else { return await invocationResult(event, context) }
     var context = context
     let span = tracer.begin(event, self, &context)
     let result = await TraceContext.$current.withValue(context.traceContext) { [context] in
-      await invoke(event, context)
+      await invocationResult(event, context)
     }
     tracer.end(span, failure: result.failure)
     return result
   }
 
-  private func invoke(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+  nonisolated(nonsending) private func invocationResult(
+    _ event: Event, _ context: Context
+  ) async -> Result<Response, any Error> {
+    do {
+      return .success(try await invoke(event, context))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  nonisolated(nonsending) private func invoke(_ event: Event, _ context: Context) async throws -> Response {
     do {
       return try await CurrentInvocation.$eventID.withValue(event.id) {
-        .success(try await function.handle(event, context))
+        try await function.handle(event, context)
       }
     } catch {
       logUnexpected(error, event: event.id)
-      return .failure(error)
+      throw error
     }
   }
 

@@ -9,7 +9,7 @@ struct EventRouteTarget: HTTPRouteTarget {
   let token: [UInt8]?
   let allowsLogs: Bool
 
-  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: ContinuousClock.Instant) async throws -> Response {
+  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: Moment) async throws -> Response {
     let info = try exchange.requestInfo()
     guard isAuthorized(info) else {
       var problem = ProblemDocument(
@@ -103,8 +103,10 @@ struct EventRouteTarget: HTTPRouteTarget {
       return event
     }
     return await AwaitedInvocation.perform(
-      events, on: workers, caller: invocation.caller, attempt: 1, waitsForEnd: false
-    ) { context in invocation.apply(to: &context) }
+      events,
+      .init(workers: workers, caller: invocation.caller, attempt: 1, waitsForEnd: false) { context in
+        invocation.apply(to: &context)
+      })
   }
 
   private func unknown(_ type: String, _ field: String) -> FunctionError {

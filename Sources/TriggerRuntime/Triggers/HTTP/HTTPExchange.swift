@@ -29,7 +29,7 @@ final class HTTPExchange: PoolJob {
     self.loop = loop
   }
 
-  func run(workerID: Int, deadline: ContinuousClock.Instant) async -> InvocationOutcome {
+  nonisolated(nonsending) func run(workerID: Int, deadline: Moment) async -> InvocationOutcome {
     do {
       let response = try await route.target.handle(self, workerID: workerID, deadline: deadline)
       return answer(response) ? .success : .deadlineExceeded
@@ -49,7 +49,7 @@ final class HTTPExchange: PoolJob {
   /// The request as functions see it.
   /// - Throws: `FunctionError` where path or query are not well encoded.
   func requestInfo() throws -> HTTPRequestInfo {
-    guard let path = PercentCoding.decode(head.bytes[head.path]) else {
+    guard let path = route.literalPath ?? PercentCoding.decode(head.bytes[head.path]) else {
       throw FunctionError(.badInput, code: "malformedPath", "the path is not well percent-encoded UTF-8")
     }
     var parameters: [String: String] = [:]
