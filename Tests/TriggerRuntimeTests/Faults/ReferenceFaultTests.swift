@@ -138,7 +138,8 @@ struct ReferenceFaultTests {
     }
     let lines = String(decoding: harness.metrics.render(), as: UTF8.self).split(separator: "\n")
     func values(_ name: String) -> [Double] {
-      lines.filter { $0.hasPrefix("cabstand_function_duration_seconds_\(name){") && $0.contains("success") }
+      lines.filter { $0.hasPrefix("cabstand_function_duration_seconds_\(name){") }
+        .filter { $0.contains("success") && $0.contains("trigger=\"web\"") }
         .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }
     }
     #expect(values("count") == [5])
