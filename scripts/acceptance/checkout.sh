@@ -1,8 +1,14 @@
 # Shared by the acceptance scripts that change sources: a copy of this checkout below .build/, which keeps what was built there.
-checkout=$PWD/.build/acceptance-checkout
+# CHECKOUT=FOLDER takes another clean checkout instead, which may have been built before; it is put back at the end.
+checkout=${CHECKOUT:-$PWD/.build/acceptance-checkout}
+if [ -n "${CHECKOUT:-}" ]; then
+  [ -z "$(git -C "$checkout" status --porcelain)" ] || { echo "$checkout is not clean" >&2; exit 2; }
+  trap 'clean_up; git -C "$checkout" checkout -q -- . && git -C "$checkout" clean -fdq -- functions Tests' EXIT
+fi
 
 # Brings the copy to the state of the checkout's files, tracked or new; what is equal stays untouched, so that it is not built again.
 copy_checkout() {
+  [ -z "${CHECKOUT:-}" ] || return 0
   mkdir -p "$checkout"
   git ls-files --cached --others --exclude-standard -z | grep -zv '^Benchmarks/' >"$work/files"
   python3 - "$checkout" "$work/files" <<'PY'

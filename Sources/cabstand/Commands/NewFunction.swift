@@ -66,6 +66,7 @@ struct NewFunction {
   private var code: String {
     """
     package import FunctionKit
+    import Logging
 
     /// Answers with the time in which it saw an event.
     package struct \(type): Function {

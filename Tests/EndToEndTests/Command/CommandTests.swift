@@ -87,6 +87,8 @@ extension EndToEnd {
       ]
       for file in files { #expect(!text(file).isEmpty && outcome.output.contains(file), "\(file)") }
       #expect(text("functions/rate-driver/function.yaml").contains("name: rate-driver\n"))
+      // It logs, so it imports that; whether all of it builds, scripts/acceptance/new tries.
+      #expect(text("functions/rate-driver/RateDriver.swift").contains("import FunctionKit\nimport Logging\n"))
       // Between its neighbours, in both lists.
       #expect(text("Package.swift").contains("  (\"rate-driver\", \"RateDriver\"),\n  (\"rebalance-fleet\""))
       #expect(text(catalogue).contains("import RateDriver\nimport RebalanceFleet"))

@@ -34,8 +34,10 @@ struct PrivateRedis {
   /// Stops it and takes its folder away.
   func stop() {
     process.terminate()
-    // Not waitUntilExit: it wants a run loop, which the threads of tests have not.
-    for _ in 0..<1_000 where process.isRunning { Thread.sleep(forTimeInterval: 0.01) }
+    // Not waitUntilExit: it wants a run loop, which the threads of tests have not. Redis takes its socket away last.
+    for _ in 0..<1_000 where FileManager.default.fileExists(atPath: "\(folder.path)/socket") {
+      Thread.sleep(forTimeInterval: 0.01)
+    }
     try? FileManager.default.removeItem(at: folder)
   }
 }
