@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Throughput and latency of pings against connections, pings in a request, drivers and regions: one tab-separated table each on stdout,
-# which Benchmarks/Pings/curves.py makes a chart of.
+# Throughput and latency of pings against connections, pings in a request, drivers and regions: one tab-separated table each.
 #
 #   curves.sh [connections] [batch] [drivers] [regions]      (default: all of them)
 #

@@ -55,17 +55,22 @@ package struct LocationPing: Function {
       if regions.regions.count == 1 { return try await fleet.record(pings, in: regions.regions[0].id) }
       guard let first = pings.first else { return 0 }
       let region = regions.fleetRegion(at: first.position)
-      // Most batches are of one region: they go as they are, others in runs.
+      // Most batches are of one region and go as they are; of others, each region's pings go together in their order.
       let isOneRegion = pings.dropFirst().allSatisfy { region.bounds.contains($0.position) }
       if isOneRegion, region.id == regions.regions[0].id { return try await fleet.record(pings, in: region.id) }
-      var superseded = 0
-      var rest = pings[...]
-      while let first = rest.first {
-        let region = regions.fleetRegion(at: first.position)
-        let run = rest.prefix { regions.fleetRegion(at: $0.position).id == region.id }
-        superseded += try await fleet.record(Array(run), in: region.id)
-        rest = rest.dropFirst(run.count)
+      var parts: [(region: RegionID, pings: [DriverPing])] = []
+      var places: [RegionID: Int] = [:]
+      for ping in pings {
+        let region = regions.fleetRegion(at: ping.position).id
+        if let place = places[region] {
+          parts[place].pings.append(ping)
+        } else {
+          places[region] = parts.count
+          parts.append((region, [ping]))
+        }
       }
+      var superseded = 0
+      for part in parts { superseded += try await fleet.record(part.pings, in: part.region) }
       return superseded
     }
   }
