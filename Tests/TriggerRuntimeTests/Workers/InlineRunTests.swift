@@ -113,19 +113,24 @@ struct InlineRunTests {
 
   @Test func thePauseGrowsAndEnds() {
     var policy = InlinePolicy()
-    #expect(policy.admits())
+    var refusals = [Self.refusals(of: &policy)]
     policy.wasLong()
     #expect(policy.isWary)
-    for _ in 0..<16 { #expect(!policy.admits()) }
-    #expect(policy.admits())
+    refusals.append(Self.refusals(of: &policy))
     policy.wasLong()
-    for _ in 0..<32 { #expect(!policy.admits()) }
-    #expect(policy.admits())
+    refusals.append(Self.refusals(of: &policy))
     policy.wasShort()
     #expect(!policy.isWary)
     policy.wasLong()
-    for _ in 0..<16 { #expect(!policy.admits()) }
-    #expect(policy.admits())
+    refusals.append(Self.refusals(of: &policy))
+    #expect(refusals == [0, 16, 32, 16])
+  }
+
+  /// How many jobs it refuses before it admits one.
+  private static func refusals(of policy: inout InlinePolicy) -> Int {
+    var count = 0
+    while !policy.admits() { count += 1 }
+    return count
   }
 
   private enum Local {
