@@ -139,9 +139,10 @@ let package = Package(
     tests("DispatchCoreTests", ["DispatchCore", "HexGrid"], exclude: ["Solver/Vectors"]),
     tests("DispatchAPITests", ["DispatchAPI", "FunctionKit", "DispatchState", "DispatchCore", "HexGrid"]),
     tests("FunctionKitTests", ["FunctionKit", logging]),
+    .target(name: "CAllocations", path: "Tests/CAllocations"),
     tests(
       "TriggerRuntimeTests",
-      ["TriggerRuntime", "FunctionKit", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
+      ["TriggerRuntime", "FunctionKit", "CAllocations", nioCore, nioPosix, logging, metrics, serviceLifecycle]),
     tests("RedisClientTests", ["RedisClient", "EmbeddedStores", nioCore, nioPosix, logging]),
     tests(
       "RoutingClientTests",

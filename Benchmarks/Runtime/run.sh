@@ -1,7 +1,8 @@
 #!/bin/sh
-# Measures what the runtime adds to one in-process event beside a plain call, a hop to an actor and a task.
+# Measures what the runtime adds to one in-process event beside an async function call, a hop to an actor and a task.
 #   run.sh           prints one line per measurement
 #   run.sh --rows    prints rows for scripts/bench
+#   run.sh --check   fails where an event costs heap allocations; says nothing about time
 # One core, so that events a second are those of one core.
 set -eu
 cd "$(dirname "$0")"

@@ -3,16 +3,10 @@ public import ServiceContextModule
 
 /// What one invocation knows beside its event.
 public struct Context: Sendable {
-  /// The function's name.
-  public var functionName: String
-  /// The function's version.
-  public var functionVersion: String
-  /// A logger that carries function, trigger and event.
-  public var logger: Logger
+  /// What it shares with other invocations.
+  private var frame: InvocationFrame
   /// When the invocation is cancelled, in real time.
   public var deadline: ContinuousClock.Instant
-  /// The process's clock: city time.
-  public var clock: any WallClock
   /// Who asked.
   public var caller: Caller
   /// 1 on the first attempt.
@@ -38,15 +32,66 @@ public struct Context: Sendable {
     clock: any WallClock, caller: Caller = .anonymous, attempt: Int = 1, workerID: Int = 0,
     trace: ServiceContext = .topLevel
   ) {
-    self.functionName = functionName
-    self.functionVersion = functionVersion
-    self.logger = logger
+    frame = InvocationFrame(
+      functionName: functionName, functionVersion: functionVersion, logger: logger, clock: clock)
     self.deadline = deadline
-    self.clock = clock
     self.caller = caller
     self.attempt = attempt
     self.workerID = workerID
     self.trace = trace
+  }
+
+  /// Creates a context from what it shares with other invocations, which costs nothing but a reference.
+  /// - Parameters:
+  ///   - frame: what it shares.
+  ///   - deadline: when it is cancelled.
+  ///   - caller: who asked.
+  ///   - attempt: 1 on the first attempt.
+  ///   - workerID: the worker that runs it.
+  package init(
+    _ frame: InvocationFrame, deadline: ContinuousClock.Instant, caller: Caller, attempt: Int, workerID: Int
+  ) {
+    self.frame = frame
+    self.deadline = deadline
+    self.caller = caller
+    self.attempt = attempt
+    self.workerID = workerID
+    trace = .topLevel
+  }
+
+  /// The function's name.
+  public var functionName: String {
+    get { frame.functionName }
+    set {
+      frame = InvocationFrame(
+        functionName: newValue, functionVersion: functionVersion, logger: logger, clock: clock)
+    }
+  }
+
+  /// The function's version.
+  public var functionVersion: String {
+    get { frame.functionVersion }
+    set {
+      frame = InvocationFrame(functionName: functionName, functionVersion: newValue, logger: logger, clock: clock)
+    }
+  }
+
+  /// A logger that carries function, trigger and event.
+  public var logger: Logger {
+    get { frame.logger }
+    set {
+      frame = InvocationFrame(
+        functionName: functionName, functionVersion: functionVersion, logger: newValue, clock: clock)
+    }
+  }
+
+  /// The process's clock: city time.
+  public var clock: any WallClock {
+    get { frame.clock }
+    set {
+      frame = InvocationFrame(
+        functionName: functionName, functionVersion: functionVersion, logger: logger, clock: newValue)
+    }
   }
 
   /// Where the invocation stands in a distributed trace; nil where it is not traced.

@@ -77,7 +77,8 @@ extension DeliveryLoop {
       return event
     }
     let caller = items.first?.delivery.caller ?? source.caller
-    return await AwaitedInvocation.perform(events, on: workers, caller: caller, attempt: attempt, waitsForEnd: true)
+    return await AwaitedInvocation.perform(
+      events, .init(workers: workers, caller: caller, attempt: attempt, waitsForEnd: true))
   }
 
   /// Whether nobody can tell which event of a batch is at fault.

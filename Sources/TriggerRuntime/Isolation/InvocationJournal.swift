@@ -35,7 +35,7 @@ package final class InvocationJournal: Sendable {
   private let file: SharedFile
   private let reserved = Atomic(0)
 
-  /// The journal of this process, for the handler of fatal signals.
+  /// The record of the worker whose task this is, for the handler of fatal signals; a worker's task has it all its life.
   @TaskLocal static var record: Int32 = -1
 
   /// Opens a journal.

@@ -46,7 +46,7 @@ extension TriggerWorkers {
     let digest = EventDigest.of(event, function: function.name)
     if let refusal = isolation.refuses(digest) { return .failure(refusal) }
     isolation.journal.begin(record, function: function.name, trigger: trigger.name, event: event, digest: digest)
-    let result = await InvocationJournal.$record.withValue(Int32(record)) { await traced(event, context) }
+    let result = await traced(event, context)
     isolation.journal.end(record)
     return result
   }
@@ -66,16 +66,14 @@ extension TriggerWorkers {
         }
         isolation.journal.begin(
           record, function: function.name, trigger: trigger.name, event: event, digest: digest)
-        results += await InvocationJournal.$record.withValue(Int32(record)) {
-          await traced(batch: [event], context)
-        }
+        results += await traced(batch: [event], context)
         isolation.journal.end(record)
       }
       return results
     }
     isolation.journal.begin(
       record, function: function.name, trigger: trigger.name, events: events, digests: digests)
-    let results = await InvocationJournal.$record.withValue(Int32(record)) { await traced(batch: events, context) }
+    let results = await traced(batch: events, context)
     isolation.journal.end(record)
     return results
   }

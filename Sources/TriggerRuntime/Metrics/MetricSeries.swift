@@ -23,16 +23,16 @@ struct MetricFamily: Sendable {
 }
 
 /// One combination of a metric's labels.
+///
+/// Whole amounts and durations, which is what every invocation counts, cost an atomic addition or two and no lock.
 final class MetricSeries: CounterHandler, FloatingPointCounterHandler, MeterHandler, RecorderHandler, TimerHandler {
-  private struct State {
-    var value = 0.0
-    var count: UInt64 = 0
-    var buckets: [UInt64]
-  }
-
   private let bounds: [Double]
   private let isHistogram: Bool
-  private let state: Mutex<State>
+  private let buckets: MetricBuckets
+  /// The whole part of a counter or gauge; of a histogram of durations the sum in nanoseconds.
+  private let whole = Atomic(0)
+  /// What was added to it that is not whole, or the value that was set.
+  private let rest = Mutex(0.0)
 
   init(shape: MetricShape) {
     if case .histogram(let bounds) = shape {
@@ -42,72 +42,87 @@ final class MetricSeries: CounterHandler, FloatingPointCounterHandler, MeterHand
       bounds = []
       isHistogram = false
     }
-    state = Mutex(State(buckets: Array(repeating: 0, count: bounds.count)))
+    buckets = MetricBuckets(count: bounds.count + 1)
   }
 
-  func increment(by amount: Int64) { add(Double(amount)) }
+  func increment(by amount: Int64) { add(Int(amount)) }
   func increment(by amount: Double) { add(amount) }
   func decrement(by amount: Double) { add(-amount) }
   func set(_ value: Int64) { set(Double(value)) }
   func record(_ value: Int64) { record(Double(value)) }
-  func recordNanoseconds(_ duration: Int64) { observe(Double(duration) / 1e9) }
+
+  func recordNanoseconds(_ duration: Int64) {
+    guard isHistogram else { return set(Double(duration) / 1e9) }
+    buckets.increment(bucket(of: Double(duration) / 1e9))
+    add(Int(duration))
+  }
 
   func reset() {
-    state.withLock { $0 = State(buckets: Array(repeating: 0, count: bounds.count)) }
+    buckets.reset()
+    set(0.0)
   }
 
   func set(_ value: Double) {
     guard value.isFinite else { return }
-    state.withLock { $0.value = value }
+    rest.withLock { rest in
+      whole.store(0, ordering: .relaxed)
+      rest = value
+    }
   }
 
   func record(_ value: Double) {
-    if isHistogram { observe(value) } else { set(value) }
+    guard isHistogram else { return set(value) }
+    guard value.isFinite else { return }
+    buckets.increment(bucket(of: value))
+    rest.withLock { $0 += value }
   }
+
+  private func add(_ amount: Int) { whole.wrappingAdd(amount, ordering: .relaxed) }
 
   private func add(_ amount: Double) {
     guard amount.isFinite else { return }
-    state.withLock { $0.value += amount }
+    guard let whole = Int(exactly: amount) else { return rest.withLock { $0 += amount } }
+    add(whole)
   }
 
-  private func observe(_ value: Double) {
-    guard value.isFinite else { return }
+  /// The bucket of a value; the last takes what lies above all bounds.
+  private func bucket(of value: Double) -> Int {
     var low = 0
     var high = bounds.count
     while low < high {
       let middle = (low + high) / 2
       if bounds[middle] < value { low = middle + 1 } else { high = middle }
     }
-    state.withLock { state in
-      state.value += value
-      state.count += 1
-      if low < state.buckets.count { state.buckets[low] += 1 }
-    }
+    return low
   }
 
   /// The histogram as it is now; nil where the series is none.
   func reading() -> HistogramReading? {
     guard isHistogram else { return nil }
-    return state.withLock { HistogramReading(bounds: bounds, buckets: $0.buckets, count: $0.count) }
+    let counts = buckets.counts
+    return HistogramReading(bounds: bounds, buckets: Array(counts.dropLast()), count: counts.reduce(0, +))
   }
 
   /// Appends this series' lines.
   func render(name: String, labels: String, into text: inout [UInt8]) {
-    let state = self.state.withLock { $0 }
+    let whole = Double(self.whole.load(ordering: .relaxed))
+    let value = rest.withLock { $0 } + (isHistogram ? whole / 1e9 : whole)
     let braced = labels.isEmpty ? "" : "{\(labels)}"
     guard isHistogram else {
-      text.append(contentsOf: "\(name)\(braced) \(Self.number(state.value))\n".utf8)
+      text.append(contentsOf: "\(name)\(braced) \(Self.number(value))\n".utf8)
       return
     }
     let prefix = labels.isEmpty ? "" : labels + ","
+    let counts = buckets.counts
     var total: UInt64 = 0
-    for (bound, count) in zip(bounds, state.buckets) {
+    for (bound, count) in zip(bounds, counts) {
       total += count
       text.append(contentsOf: "\(name)_bucket{\(prefix)le=\"\(Self.number(bound))\"} \(total)\n".utf8)
     }
-    text.append(contentsOf: "\(name)_bucket{\(prefix)le=\"+Inf\"} \(state.count)\n".utf8)
-    text.append(contentsOf: "\(name)_sum\(braced) \(Self.number(state.value))\n".utf8)
-    text.append(contentsOf: "\(name)_count\(braced) \(state.count)\n".utf8)
+    total += counts.last ?? 0
+    text.append(contentsOf: "\(name)_bucket{\(prefix)le=\"+Inf\"} \(total)\n".utf8)
+    text.append(contentsOf: "\(name)_sum\(braced) \(Self.number(value))\n".utf8)
+    text.append(contentsOf: "\(name)_count\(braced) \(total)\n".utf8)
   }
 
   private static func number(_ value: Double) -> String {

@@ -111,13 +111,18 @@ public final class PrometheusMetrics: MetricsFactory {
 
   /// A name with only the characters that Prometheus allows.
   private static func identifier(_ text: String) -> String {
-    let name = String(
-      text.unicodeScalars.map { scalar in
-        scalar == "_" || (scalar.isASCII && scalar.properties.isAlphabetic) || ("0"..."9").contains(scalar)
-          ? Character(scalar) : "_"
-      })
-    guard let first = name.unicodeScalars.first, !("0"..."9").contains(first) else { return "_" + name }
-    return name
+    var name: [UInt8] = []
+    name.reserveCapacity(text.utf8.count + 1)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "a"..."z", "A"..."Z", "_": name.append(UInt8(truncatingIfNeeded: scalar.value))
+      case "0"..."9":
+        if name.isEmpty { name.append(UInt8(ascii: "_")) }
+        name.append(UInt8(truncatingIfNeeded: scalar.value))
+      default: name.append(UInt8(ascii: "_"))
+      }
+    }
+    return name.isEmpty ? "_" : String(decoding: name, as: UTF8.self)
   }
 
   /// The histograms of a name as they are now, by their labels.
@@ -128,16 +133,21 @@ public final class PrometheusMetrics: MetricsFactory {
 
   /// Labels as Prometheus writes them, in the order of their names.
   static func labels(_ dimensions: [(String, String)]) -> String {
-    dimensions.sorted { $0.0 < $1.0 }.map { name, value in
-      let escaped = value.flatMap { character -> [Character] in
-        switch character {
-        case "\\": ["\\", "\\"]
-        case "\"": ["\\", "\""]
-        case "\n": ["\\", "n"]
-        default: [character]
+    var text: [UInt8] = []
+    text.reserveCapacity(64)
+    for (name, value) in dimensions.sorted(by: { $0.0 < $1.0 }) {
+      if !text.isEmpty { text.append(UInt8(ascii: ",")) }
+      text.append(contentsOf: identifier(name).utf8)
+      text.append(contentsOf: "=\"".utf8)
+      for byte in value.utf8 {
+        switch byte {
+        case UInt8(ascii: "\\"), UInt8(ascii: "\""): text.append(contentsOf: [UInt8(ascii: "\\"), byte])
+        case UInt8(ascii: "\n"): text.append(contentsOf: "\\n".utf8)
+        default: text.append(byte)
         }
       }
-      return "\(identifier(name))=\"\(String(escaped))\""
-    }.joined(separator: ",")
+      text.append(UInt8(ascii: "\""))
+    }
+    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -151,9 +151,8 @@ public final class TriggerRuntime: Service, FunctionInvoker {
     function: String, _ event: Event, as caller: Caller = .anonymous
   ) async throws -> Response {
     guard let workers = state.withLock({ $0.loaded.direct[function] }) else { throw InvocationError.unknownFunction }
-    let results = await AwaitedInvocation.perform(
-      [event], on: workers, caller: caller, attempt: 1, waitsForEnd: false)
-    guard let result = results.first else { throw InvocationError.unknownFunction }
+    let result = await AwaitedInvocation.perform(
+      event, .init(workers: workers, caller: caller, attempt: 1, waitsForEnd: false))
     return try result.get()
   }
 

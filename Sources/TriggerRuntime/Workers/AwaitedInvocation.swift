@@ -2,115 +2,172 @@ import FunctionKit
 import Synchronization
 
 /// An invocation that somebody waits for in a task: of a loop trigger, or a direct one.
-final class AwaitedInvocation: PoolJob {
+///
+/// A function that never suspends is over when `WorkerPool.submit` returns: then nobody suspends, and the object serves the next invocation.
+///
+/// `@unchecked`: the caller fills it before he hands it over; the worker writes the results before `verdict`, and whoever reads
+/// them has seen `verdict`; the continuation is written before `stage`, and read by the one who has moved `stage` on.
+final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   typealias Results = [Result<Response, any Error>]
 
-  private struct State {
-    var results: Results?
-    var refusal: InvocationError?
-    var hasEnded = false
-    var continuation: UnsafeContinuation<Results, Never>?
+  /// What an invocation is about.
+  struct Order {
+    let workers: TriggerWorkers
+    /// On whose behalf.
+    let caller: Caller
+    /// 1 on the first attempt.
+    let attempt: Int
+    /// Whether to wait, past the deadline, until the function has really ended, so that the work is surely over when somebody tries
+    /// again; else the caller's cancellation cancels the invocation.
+    let waitsForEnd: Bool
+    /// Changes the invocation's context, for example its logger.
+    var adjust: (@Sendable (inout Context) -> Void)?
   }
 
-  let timeout: Duration
-  private let workers: TriggerWorkers
-  private let events: [Event]
-  private let caller: Caller
-  private let attempt: Int
-  private let adjust: (@Sendable (inout Context) -> Void)?
-  /// Whether a late answer is waited for, so that the work is surely over when somebody tries again.
-  private let waitsForEnd: Bool
-  private let state = Mutex(State())
-
-  private init(
-    _ events: [Event], workers: TriggerWorkers, caller: Caller, attempt: Int, timeout: Duration, waitsForEnd: Bool,
-    adjust: (@Sendable (inout Context) -> Void)?
-  ) {
-    self.adjust = adjust
-    self.events = events
-    self.workers = workers
-    self.caller = caller
-    self.attempt = attempt
-    self.timeout = timeout
-    self.waitsForEnd = waitsForEnd
+  private enum Stage {
+    static let open: UInt8 = 0
+    /// There is an answer to be had.
+    static let answered: UInt8 = 1
+    /// The caller waits for it.
+    static let awaited: UInt8 = 2
   }
+
+  /// What counts: the results, or a refusal, whichever came first.
+  private enum Verdict {
+    static let none: UInt8 = 0
+    static let results: UInt8 = 1
+
+    static func refusal(_ reason: InvocationError) -> UInt8 {
+      UInt8((InvocationError.allCases.firstIndex(of: reason) ?? 0) + 2)
+    }
+
+    static func reason(_ verdict: UInt8) -> InvocationError { InvocationError.allCases[Int(verdict) - 2] }
+  }
+
+  /// How long a function may keep the caller's thread before the next ones run on others; the caller waits anyway.
+  private static let inlineLimit: Int64 = 1_000_000
+
+  private var order: Order?
+  private(set) var timeout = Duration.zero
+  private var event: Event?
+  private var events: [Event] = []
+  private var result: Result<Response, any Error>?
+  private var results: Results = []
+  private var continuation: UnsafeContinuation<Void, Never>?
+  private let stage = Atomic(Stage.open)
+  private let verdict = Atomic(Verdict.none)
+
+  // MARK: Calling
 
   /// Hands events to a function and waits for its answers.
   /// - Parameters:
   ///   - events: one event, or a batch.
-  ///   - workers: who does it.
-  ///   - caller: on whose behalf.
-  ///   - attempt: 1 on the first attempt.
-  ///   - waitsForEnd: whether to wait, past the deadline, until the function has really ended; else the caller's cancellation
-  ///     cancels the invocation.
-  ///   - adjust: changes the invocation's context, for example its logger.
+  ///   - order: what the invocation is about.
   /// - Returns: one result per event, in their order.
-  static func perform(
-    _ events: [Event], on workers: TriggerWorkers, caller: Caller, attempt: Int, waitsForEnd: Bool,
-    adjust: (@Sendable (inout Context) -> Void)? = nil
-  ) async -> Results {
-    let job = AwaitedInvocation(
-      events, workers: workers, caller: caller, attempt: attempt,
-      timeout: workers.function.specification.eventTimeout, waitsForEnd: waitsForEnd, adjust: adjust)
-    guard !waitsForEnd else { return await job.results() }
-    return await withTaskCancellationHandler {
-      await job.results()
-    } onCancel: {
-      workers.pool.cancel(job)
+  static func perform(_ events: [Event], _ order: Order) async -> Results {
+    if events.count == 1, let event = events.first { return [await perform(event, order)] }
+    let invocation = AwaitedInvocation()
+    invocation.events = events
+    invocation.begin(order)
+    await invocation.end(order)
+    switch invocation.verdict.load(ordering: .acquiring) {
+    case Verdict.none: return events.map { _ in .failure(CancellationError()) }
+    case Verdict.results: return invocation.results
+    // A result that came after the deadline does not count: nobody may rely on it having been in time.
+    case let verdict: return events.map { _ in .failure(Verdict.reason(verdict)) }
     }
   }
 
-  private func results() async -> Results {
-    await withUnsafeContinuation { continuation in
-      state.withLock { $0.continuation = continuation }
-      workers.pool.submit(self)
+  /// Hands an event to a function and waits for its answer.
+  /// - Parameters:
+  ///   - event: the event.
+  ///   - order: what the invocation is about.
+  /// - Returns: the answer.
+  static func perform(_ event: Event, _ order: Order) async -> Result<Response, any Error> {
+    var invocation = order.workers.spareInvocations.take()
+    invocation.event = event
+    invocation.begin(order)
+    await invocation.end(order)
+    switch invocation.verdict.load(ordering: .acquiring) {
+    case Verdict.none: return .failure(CancellationError())
+    case Verdict.results:
+      let result = invocation.result.take() ?? .failure(CancellationError())
+      if isKnownUniquelyReferenced(&invocation) {
+        invocation.clear()
+        order.workers.spareInvocations.put(invocation)
+      }
+      return result
+    case let verdict: return .failure(Verdict.reason(verdict))
     }
   }
+
+  private func begin(_ order: Order) {
+    self.order = order
+    timeout = order.workers.function.specification.eventTimeout
+    order.workers.pool.submit(self, .inline(Self.inlineLimit))
+  }
+
+  private func end(_ order: Order) async {
+    guard stage.load(ordering: .acquiring) != Stage.answered else { return }
+    guard !order.waitsForEnd else { return await answered() }
+    await withTaskCancellationHandler {
+      await answered()
+    } onCancel: {
+      order.workers.pool.cancel(self)
+    }
+  }
+
+  private func answered() async {
+    await withUnsafeContinuation { continuation in
+      self.continuation = continuation
+      let (isWaiting, _) = stage.compareExchange(
+        expected: Stage.open, desired: Stage.awaited, ordering: .acquiringAndReleasing)
+      if !isWaiting { continuation.resume() }
+    }
+  }
+
+  private func clear() {
+    order = nil
+    event = nil
+    result = nil
+    continuation = nil
+    stage.store(Stage.open, ordering: .relaxed)
+    verdict.store(Verdict.none, ordering: .relaxed)
+  }
+
+  // MARK: Working
 
   func run(workerID: Int, deadline: ContinuousClock.Instant) async -> InvocationOutcome {
-    var context = workers.context(deadline: deadline, caller: caller, attempt: attempt, workerID: workerID)
-    adjust?(&context)
-    let results: Results =
-      if events.count == 1, let event = events.first {
-        [await workers.handle(event, context)]
-      } else {
-        await workers.handle(batch: events, context)
-      }
-    let refusal = state.withLock { state in
-      state.results = results
-      return state.refusal
+    guard let order else { return .error }
+    var context = order.workers.context(
+      deadline: deadline, caller: order.caller, attempt: order.attempt, workerID: workerID)
+    order.adjust?(&context)
+    var failure: (any Error)?
+    if let event {
+      let result = await order.workers.handle(event, context)
+      failure = result.failure
+      self.result = result
+    } else {
+      results = await order.workers.handle(batch: events, context)
+      // A batch counts as its first failure.
+      failure = results.lazy.compactMap(\.failure).first
     }
-    if refusal == .deadlineExceeded { return .deadlineExceeded }
-    // A batch counts as its first failure.
-    for case .failure(let error) in results { return InvocationOutcome(error) }
-    return .success
+    let (counts, other) = verdict.compareExchange(
+      expected: Verdict.none, desired: Verdict.results, ordering: .acquiringAndReleasing)
+    if !counts, Verdict.reason(other) == .deadlineExceeded { return .deadlineExceeded }
+    return failure.map { InvocationOutcome($0) } ?? .success
   }
 
   func refuse(_ reason: InvocationError) {
-    state.withLock { state in
-      if state.results == nil { state.refusal = state.refusal ?? reason }
-    }
+    _ = verdict.compareExchange(
+      expected: Verdict.none, desired: Verdict.refusal(reason), ordering: .acquiringAndReleasing)
     // At shutdown nobody tries again, and a function that does not heed its cancellation must not hold up the end.
-    if !waitsForEnd || reason == .shuttingDown { resume() }
+    if order?.waitsForEnd == false || reason == .shuttingDown { answer() }
   }
 
-  func ended() {
-    state.withLock { $0.hasEnded = true }
-    resume()
-  }
+  func ended() { answer() }
 
-  private func resume() {
-    let (continuation, results) = state.withLock { state -> (UnsafeContinuation<Results, Never>?, Results) in
-      defer { state.continuation = nil }
-      // A result that came after the deadline does not count: nobody may rely on it having been in time.
-      let results: Results =
-        if let refusal = state.refusal {
-          events.map { _ in .failure(refusal) }
-        } else {
-          state.results ?? events.map { _ in .failure(CancellationError()) }
-        }
-      return (state.continuation, results)
-    }
-    continuation?.resume(returning: results)
+  private func answer() {
+    if stage.exchange(Stage.answered, ordering: .acquiringAndReleasing) == Stage.awaited { continuation?.resume() }
   }
 }

@@ -15,6 +15,33 @@ enum InvocationOutcome: String, CaseIterable, Sendable {
     case rejected
     /// Ours, or that of something behind us.
     case failed
+
+    /// Where it stands among all cases.
+    var index: Int {
+      switch self {
+      case .success: 0
+      case .rejected: 1
+      case .failed: 2
+      }
+    }
+  }
+
+  /// Where it stands among all cases.
+  var index: Int {
+    switch self {
+    case .success: 0
+    case .badInput: 1
+    case .unprocessable: 2
+    case .notFound: 3
+    case .forbidden: 4
+    case .conflict: 5
+    case .gone: 6
+    case .overloaded: 7
+    case .transient: 8
+    case .error: 9
+    case .cancelled: 10
+    case .deadlineExceeded: 11
+    }
   }
 
   /// Whose fault it is.

@@ -22,6 +22,12 @@ final class TriggerWorkers: Sendable {
   let isolation: WorkerIsolation?
   /// The first of the journal's records that belong to these workers.
   let journalBase: Int?
+  /// Awaited invocations that are over and may be used again.
+  let spareInvocations = SpareInvocations()
+  /// What all invocations' contexts have in common.
+  private let invocations: InvocationFrame
+  /// Whether nothing stands between an event and the function.
+  private let isPlain: Bool
 
   init(
     function: LoadedFunction, trigger: TriggerInfo, limits: WorkerPool.Limits, terminationTimeout: Duration,
@@ -37,20 +43,24 @@ final class TriggerWorkers: Sendable {
     logger = function.logger(trigger: trigger.name)
     pool = WorkerPool(
       limits: limits, eventLoop: eventLoop,
-      metrics: WorkerPoolMetrics(function: function.name, trigger: trigger.name, factory: metrics))
+      metrics: WorkerPoolMetrics(function: function.name, trigger: trigger.name, factory: metrics),
+      journalBase: journalBase)
+    invocations = InvocationFrame(
+      functionName: function.name, functionVersion: function.specification.version, logger: logger,
+      clock: function.clock)
+    isPlain = function.gate == nil && isolation == nil && function.tracer == nil
   }
 
   /// A context for an invocation.
   func context(
     deadline: ContinuousClock.Instant, caller: Caller, attempt: Int, workerID: Int
   ) -> Context {
-    Context(
-      functionName: function.name, functionVersion: function.specification.version, logger: logger, deadline: deadline,
-      clock: function.clock, caller: caller, attempt: attempt, workerID: workerID)
+    Context(invocations, deadline: deadline, caller: caller, attempt: attempt, workerID: workerID)
   }
 
   /// Runs the function on one event, in the calling task.
   func handle(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+    if isPlain { return await invoke(event, context) }
     guard let gate = function.gate else { return await noted(event, context) }
     switch gate.enter() {
     case .failure(let refusal): return .failure(refusal)

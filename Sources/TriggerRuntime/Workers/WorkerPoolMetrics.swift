@@ -2,9 +2,10 @@ import CoreMetrics
 
 /// The metrics of one pool, labelled by function and trigger.
 struct WorkerPoolMetrics: Sendable {
+  /// By the outcome, in the order of its cases.
   private let invocations: [Counter]
   private let rejections: [InvocationError: Counter]
-  /// By the outcome's class, in the order of `OutcomeClass`.
+  /// By the outcome's class, in the order of its cases.
   private let durations: [Timer]
   let wait: Timer
   let inFlight: Meter
@@ -33,17 +34,8 @@ struct WorkerPoolMetrics: Sendable {
 
   /// Counts an invocation that ended.
   func record(_ outcome: InvocationOutcome, nanoseconds: Int64) {
-    count(outcome)
-    guard let index = InvocationOutcome.Class.allCases.firstIndex(of: outcome.class), index < durations.count else {
-      return
-    }
-    durations[index].recordNanoseconds(nanoseconds)
-  }
-
-  private func count(_ outcome: InvocationOutcome) {
-    // The array has one counter per case, in the order of `allCases`.
-    guard let index = InvocationOutcome.allCases.firstIndex(of: outcome), index < invocations.count else { return }
-    invocations[index].increment()
+    invocations[outcome.index].increment()
+    durations[outcome.class.index].recordNanoseconds(nanoseconds)
   }
 
   func count(_ reason: InvocationError) {

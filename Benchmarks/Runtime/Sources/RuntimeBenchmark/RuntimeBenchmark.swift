@@ -1,5 +1,6 @@
 import CAllocations
 import FunctionKit
+import Glibc
 import Logging
 import TriggerRuntime
 
@@ -33,10 +34,28 @@ struct RuntimeBenchmark {
 
   static let event = Event(id: "1", source: "/bench", type: "cabstand.bench.called.v1", body: Array("{}".utf8))
   static let count = 200_000
+  /// How many allocations an event may cost: `--check` fails beyond. None, but for what the process does beside.
+  static let allocationBudget = 0.01
 
   static func main() async throws {
     let rows = CommandLine.arguments.contains("--rows")
+    if let option = CommandLine.arguments.firstIndex(of: "--serve") {
+      // For a load generator, until it is killed.
+      let port = CommandLine.arguments.dropFirst(option + 1).first.flatMap { Int($0) } ?? 8_099
+      let server = HTTPServer(
+        configuration: HTTPServerConfiguration(address: .tcp(host: "127.0.0.1", port: port)),
+        logger: Logger(label: "bench"), metrics: PrometheusMetrics())
+      try await makeRuntime(server).run()
+      return
+    }
     let runtime = try await makeRuntime()
+    try await runtime.prepare()
+    if CommandLine.arguments.contains("--check") {
+      let invoke = await measure("invocation") { _ = try? await runtime.invoke(function: "nothing", event) }
+      print("\(number(invoke.allocations, "")) allocations an event, \(allocationBudget) at most")
+      guard invoke.allocations <= allocationBudget else { exit(1) }
+      return
+    }
     if CommandLine.arguments.contains("--profile") {
       for _ in 0..<10 {
         _ = await measure("invocation") { _ = try? await runtime.invoke(function: "nothing", event) }
@@ -47,7 +66,7 @@ struct RuntimeBenchmark {
       FunctionSetup(name: "nothing", bindings: [:], clock: AdjustableClock(), logger: Logger(label: "bench")))
     let context = Context(
       functionName: "nothing", logger: Logger(label: "bench"), deadline: .now + .seconds(60), clock: AdjustableClock())
-    let call = await measure("plain call of the function") { _ = try? await function.handle(event, context) }
+    let call = await measure("async function call") { _ = try? await function.handle(event, context) }
     let logger = FunctionLogs(level: .info).logger("bench")
     let line = await measure("a line below the log's level") {
       logger.debug("\(event.id) of \(event.type)", metadata: ["body": "\(event.body.count)"])
@@ -65,10 +84,12 @@ struct RuntimeBenchmark {
     let many = await concurrent("invocations by name, 64 at once", runtime)
     if rows {
       for (way, measurement) in [("invocation", invoke)] {
-        print(row("\(way): p50", measurement.p50Nanoseconds, "ns", task.name, task.p50Nanoseconds))
-        print(row("\(way): p99", measurement.p99Nanoseconds, "ns", task.name, task.p99Nanoseconds))
-        print(row("\(way): events a second", measurement.perSecond, "/s", task.name, task.perSecond))
-        print(row("\(way): allocations an event", measurement.allocations, "", task.name, task.allocations))
+        for reference in [call, task] {
+          print(row("\(way): p50", measurement.p50Nanoseconds, "ns", reference.name, reference.p50Nanoseconds))
+          print(row("\(way): p99", measurement.p99Nanoseconds, "ns", reference.name, reference.p99Nanoseconds))
+          print(row("\(way): events a second", measurement.perSecond, "/s", reference.name, reference.perSecond))
+          print(row("\(way): allocations an event", measurement.allocations, "", reference.name, reference.allocations))
+        }
       }
       print(row("a line below the level: allocations", line.allocations, "", call.name, call.allocations))
       print(row("64 invocations at once: events a second", many.perSecond, "/s", hop.name, hop.perSecond))
@@ -79,7 +100,7 @@ struct RuntimeBenchmark {
 
   @concurrent static func nothing() async {}
 
-  static func makeRuntime() async throws -> TriggerRuntime {
+  static func makeRuntime(_ server: HTTPServer? = nil) async throws -> TriggerRuntime {
     let yaml = """
       kind: NuclioFunction
       metadata: {name: nothing}
@@ -91,11 +112,9 @@ struct RuntimeBenchmark {
     registry.register(Nothing.self, as: "Nothing")
     var configuration = RuntimeConfiguration()
     configuration.logs = FunctionLogs(level: .info)
-    let runtime = TriggerRuntime(
+    return TriggerRuntime(
       functions: [try SpecificationReader(environment: [:]).read(yaml, file: "function.yaml")], registry: registry,
-      configuration: configuration, logger: Logger(label: "bench"), metrics: PrometheusMetrics())
-    try await runtime.prepare()
-    return runtime
+      http: server, configuration: configuration, logger: Logger(label: "bench"), metrics: PrometheusMetrics())
   }
 
   /// Measures one at a time, each by the clock, after a warm-up.

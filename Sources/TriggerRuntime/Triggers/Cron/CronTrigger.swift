@@ -245,9 +245,9 @@ final class CronTrigger: Trigger {
     let event = Event(
       id: "\(workers.label)@\(tick.unixMilliseconds)", source: "/cabstand/cron/\(workers.label)", type: settings.type,
       time: tick, extensions: extensions, body: settings.body, trigger: workers.trigger)
-    let results = await AwaitedInvocation.perform(
-      [event], on: workers, caller: .service("cron"), attempt: attempt, waitsForEnd: true)
-    if case .failure(let error)? = results.first {
+    let result = await AwaitedInvocation.perform(
+      event, .init(workers: workers, caller: .service("cron"), attempt: attempt, waitsForEnd: true))
+    if case .failure(let error) = result {
       workers.logger.warning(
         "a tick failed", metadata: ["event": .string(event.id), "error": .string(String(describing: error))])
     }

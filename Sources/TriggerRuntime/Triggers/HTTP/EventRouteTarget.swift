@@ -103,8 +103,10 @@ struct EventRouteTarget: HTTPRouteTarget {
       return event
     }
     return await AwaitedInvocation.perform(
-      events, on: workers, caller: invocation.caller, attempt: 1, waitsForEnd: false
-    ) { context in invocation.apply(to: &context) }
+      events,
+      .init(workers: workers, caller: invocation.caller, attempt: 1, waitsForEnd: false) { context in
+        invocation.apply(to: &context)
+      })
   }
 
   private func unknown(_ type: String, _ field: String) -> FunctionError {

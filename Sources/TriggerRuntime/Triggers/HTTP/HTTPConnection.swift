@@ -44,6 +44,8 @@ final class HTTPConnection: ChannelInboundHandler, @unchecked Sendable {
   static let maxDiscardedBytes = 64 << 10
   /// How long a closing connection waits for the client.
   static let lingerTimeout = TimeAmount.seconds(2)
+  /// How many nanoseconds a function may keep the event loop, whose other connections wait, before the next ones run on other threads.
+  static let inlineLimit: Int64 = 100_000
   /// How much of a long answer is written at once.
   static let pieceBytes = 128 << 10
   /// How many bytes of a body are reserved before any came.

@@ -49,7 +49,7 @@ final class HTTPExchange: PoolJob {
   /// The request as functions see it.
   /// - Throws: `FunctionError` where path or query are not well encoded.
   func requestInfo() throws -> HTTPRequestInfo {
-    guard let path = PercentCoding.decode(head.bytes[head.path]) else {
+    guard let path = route.literalPath ?? PercentCoding.decode(head.bytes[head.path]) else {
       throw FunctionError(.badInput, code: "malformedPath", "the path is not well percent-encoded UTF-8")
     }
     var parameters: [String: String] = [:]

@@ -17,6 +17,8 @@ final class HTTPLoop: @unchecked Sendable {
   let eventLoop: any EventLoop
   let shared: HTTPServerState
   private let deliveries = Mutex<[Delivery]>([])
+  /// The array that the next answers go to, so that its memory is used again.
+  private var emptied: [Delivery] = []
   private var connections: [ObjectIdentifier: HTTPConnection] = [:]
   private var sweeper: RepeatedTask?
   private var ids = RequestIDGenerator()
@@ -32,8 +34,9 @@ final class HTTPLoop: @unchecked Sendable {
 
   // MARK: On any thread
 
-  /// Hands an answer to the event loop; several handed over at once cost one wake-up.
+  /// Hands an answer to the event loop; several handed over at once cost one wake-up, and one that is there already none.
   func deliver(_ response: Response, for exchange: HTTPExchange, on connection: HTTPConnection) {
+    guard !eventLoop.inEventLoop else { return connection.answer(response, to: exchange) }
     let isFirst = deliveries.withLock { deliveries in
       deliveries.append(Delivery(response: response, exchange: exchange, connection: connection))
       return deliveries.count == 1
@@ -44,11 +47,12 @@ final class HTTPLoop: @unchecked Sendable {
   // MARK: On the event loop
 
   private func deliverAll() {
-    let batch = deliveries.withLock { deliveries in
-      defer { deliveries = [] }
-      return deliveries
-    }
+    var batch: [Delivery] = []
+    swap(&batch, &emptied)
+    deliveries.withLock { swap(&$0, &batch) }
     for delivery in batch { delivery.connection.answer(delivery.response, to: delivery.exchange) }
+    batch.removeAll(keepingCapacity: true)
+    swap(&batch, &emptied)
   }
 
   func add(_ connection: HTTPConnection) {

@@ -55,6 +55,14 @@ struct HTTPRequestHead: Sendable {
     return bytes[fields[index - 1].value]
   }
 
+  /// The content type; the usual one costs no memory.
+  var contentType: String? {
+    guard let bytes = bytes(of: .contentType) else { return nil }
+    return bytes.elementsEqual(Self.json.utf8) ? Self.json : String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static let json = "application/json"
+
   /// The text of a known field.
   func text(of field: KnownField) -> String? {
     bytes(of: field).map { String(decoding: $0, as: UTF8.self) }

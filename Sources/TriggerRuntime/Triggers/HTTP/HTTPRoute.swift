@@ -12,6 +12,8 @@ final class HTTPRoute: Sendable {
   let timeout: Duration
   /// The names of the path's placeholders, in its order.
   let placeholders: [String]
+  /// The path of all its requests; nil where it has placeholders, or characters that a request may encode.
+  let literalPath: String?
   let target: any HTTPRouteTarget
   let pool: WorkerPool
   /// Where the route comes from, for messages about conflicts.
@@ -28,6 +30,7 @@ final class HTTPRoute: Sendable {
     self.method = method
     template = path.text
     placeholders = path.placeholders
+    literalPath = path.placeholders.isEmpty && !path.text.utf8.contains(UInt8(ascii: "%")) ? path.text : nil
     self.maxBodyBytes = maxBodyBytes
     self.timeout = timeout
     self.target = target

@@ -38,7 +38,7 @@ struct HTTPTriggerTarget: HTTPRouteTarget {
       extensions["tracestate"] = exchange.head.text(of: .tracestate)
     }
     return Event(
-      id: exchange.id, source: source, type: type, dataContentType: exchange.head.text(of: .contentType),
+      id: exchange.id, source: source, type: type, dataContentType: exchange.head.contentType,
       extensions: extensions, body: exchange.body, trigger: workers.trigger, request: info)
   }
 }

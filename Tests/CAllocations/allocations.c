@@ -5,8 +5,11 @@
 
 // The program's own malloc goes before the C library's, so every allocation of the process comes through here.
 static _Atomic unsigned long count;
+static _Thread_local unsigned long own;
 
 unsigned long allocation_count(void) { return atomic_load_explicit(&count, memory_order_relaxed); }
+
+unsigned long thread_allocation_count(void) { return own; }
 
 #if defined(__linux__) && defined(__GLIBC__)
 extern void *__libc_malloc(size_t);
@@ -14,7 +17,10 @@ extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
-static void note(void) { atomic_fetch_add_explicit(&count, 1, memory_order_relaxed); }
+static void note(void) {
+  own += 1;
+  atomic_fetch_add_explicit(&count, 1, memory_order_relaxed);
+}
 
 void *malloc(size_t size) {
   note();

@@ -1,0 +1,179 @@
+import CoreMetrics
+import NIOCore
+import Synchronization
+
+extension WorkerPool {
+  /// Who does a job that finds a free worker.
+  enum Handover {
+    /// Swift's pool of threads, soon.
+    case scheduled
+    /// The thread that hands the job over, at once and up to the job's first suspension, as long as jobs keep it no longer than so many
+    /// nanoseconds; otherwise the pool of threads.
+    case inline(Int64)
+  }
+
+  private enum Decision {
+    case run(PoolWorker, UnownedJob, limit: Int64, isWary: Bool)
+    case schedule(UnownedJob)
+    case hire(PoolWorker)
+    case wait
+    case refuse(InvocationError)
+  }
+
+  /// Hands over a job; returns at once, or after the job's first suspension.
+  /// - Parameters:
+  ///   - job: the job.
+  ///   - handover: who does it.
+  func submit(_ job: any PoolJob, _ handover: Handover = .scheduled) {
+    let now = ContinuousClock.now
+    let deadline = now + job.timeout
+    var assignment = PoolWorker.Assignment(pool: self, job: job, deadline: deadline, began: nil)
+    let decision: Decision = state.withLock { state in
+      guard !state.isDraining else { return .refuse(.shuttingDown) }
+      guard let slot = state.free.popLast() else {
+        guard limits.waitLimit > .zero else { return .refuse(.noWorkerFree) }
+        guard state.queue.count < limits.queueLimit else { return .refuse(.queueFull) }
+        let expiry = min(now + limits.waitLimit, deadline)
+        state.queue.append(Waiter(job: job, since: now, deadline: deadline, expiry: expiry))
+        waitingCount.store(state.queue.count, ordering: .relaxed)
+        setAlarm(&state, expiry)
+        return .wait
+      }
+      setAlarm(&state, deadline)
+      state.slots[slot].job = job
+      state.slots[slot].deadline = deadline
+      guard let worker = state.slots[slot].worker, let task = worker.resting.take() else {
+        let worker = PoolWorker(slot: slot, assignment)
+        state.slots[slot].worker = worker
+        return .hire(worker)
+      }
+      guard case .inline(let limit) = handover, InlineRun.isPossible, state.inlinePolicy.admits() else {
+        worker.assignment = assignment
+        return .schedule(task)
+      }
+      assignment.began = now
+      worker.assignment = assignment
+      return .run(worker, task, limit: limit, isWary: state.inlinePolicy.isWary)
+    }
+    switch decision {
+    case .run(let worker, let task, let limit, let isWary):
+      let nanoseconds = InlineRun.run(task, of: worker) ?? (ContinuousClock.now - now).wholeNanoseconds
+      if nanoseconds > limit {
+        state.withLock { $0.inlinePolicy.wasLong() }
+      } else if isWary {
+        state.withLock { $0.inlinePolicy.wasShort() }
+      }
+    case .schedule(let task): PoolWorker.schedule(task)
+    case .hire(let worker): hire(worker)
+    case .wait: metrics.waiting.increment()
+    case .refuse(let reason):
+      metrics.count(reason)
+      job.refuse(reason)
+      job.ended()
+    }
+  }
+
+  private func hire(_ worker: PoolWorker) {
+    // Detached: a worker serves many callers and must not inherit one's task-local values.
+    let record = journalBase.flatMap { Int32(exactly: $0 + worker.slot) } ?? -1
+    let task = Task.detached {
+      await InvocationJournal.$record.withValue(record) { await worker.work() }
+    }
+    let isCancelled = state.withLock { state in
+      worker.task = task
+      // The task may be over by now, and another in its place.
+      return state.slots[worker.slot].worker === worker && state.slots[worker.slot].isCancelled
+    }
+    if isCancelled { task.cancel() }
+  }
+
+  /// Does a job, on a worker's task.
+  func work(_ assignment: PoolWorker.Assignment, on worker: PoolWorker) async {
+    let began = assignment.began ?? .now
+    metrics.inFlight.increment()
+    let outcome: InvocationOutcome
+    if began >= assignment.deadline {
+      // Nobody waits for it any more; the alarm may not have said so yet.
+      assignment.job.refuse(.deadlineExceeded)
+      outcome = .deadlineExceeded
+    } else {
+      outcome = await assignment.job.run(workerID: worker.slot, deadline: assignment.deadline)
+    }
+    let nanoseconds = (ContinuousClock.now - began).wholeNanoseconds
+    metrics.inFlight.decrement()
+    metrics.record(outcome, nanoseconds: nanoseconds)
+    InlineRun.note(nanoseconds, by: worker)
+  }
+
+  /// Gives a worker that is done the next job that waits.
+  /// - Returns: false where none waits, or the worker may not go on; then it must rest.
+  func takeNext(_ worker: PoolWorker) -> Bool {
+    guard waitingCount.load(ordering: .relaxed) > 0, let done = worker.assignment?.job else { return false }
+    let since: ContinuousClock.Instant? = state.withLock { state in
+      guard !state.slots[worker.slot].isCancelled, let waiter = popWaiter(&state) else { return nil }
+      worker.assignment = assign(waiter, to: worker.slot, &state)
+      return waiter.since
+    }
+    guard let since else { return false }
+    done.ended()
+    countWait(since: since)
+    return true
+  }
+
+  /// A worker's task has come to rest: frees the worker, or gives it the next job after all.
+  /// - Parameters:
+  ///   - worker: the worker.
+  ///   - task: its task, which whoever has work may run.
+  ///   - done: the job that it has done.
+  func rest(_ worker: PoolWorker, _ task: UnownedJob, _ done: any PoolJob) {
+    let slot = worker.slot
+    var replacement: PoolWorker?
+    var idleWaiters: [CheckedContinuation<Void, Never>] = []
+    let (goesOn, since): (Bool, ContinuousClock.Instant?) = state.withLock { state in
+      // A cancelled task stays cancelled: it ends, and the next job gets another.
+      let isOver = state.slots[slot].isCancelled
+      if isOver { state.slots[slot].worker = nil }
+      guard let waiter = popWaiter(&state) else {
+        state.slots[slot].job = nil
+        state.slots[slot].isCancelled = false
+        state.free.append(slot)
+        if !isOver { worker.resting = task }
+        if !state.idleWaiters.isEmpty, state.isIdle { swap(&idleWaiters, &state.idleWaiters) }
+        return (isOver, nil)
+      }
+      let assignment = assign(waiter, to: slot, &state)
+      if isOver {
+        let other = PoolWorker(slot: slot, assignment)
+        state.slots[slot].worker = other
+        replacement = other
+      } else {
+        worker.assignment = assignment
+      }
+      return (true, waiter.since)
+    }
+    done.ended()
+    if let since { countWait(since: since) }
+    if goesOn { PoolWorker.schedule(task) }
+    if let replacement { hire(replacement) }
+    for waiter in idleWaiters { waiter.resume() }
+  }
+
+  private func popWaiter(_ state: inout State) -> Waiter? {
+    guard let waiter = state.queue.popFirst() else { return nil }
+    waitingCount.store(state.queue.count, ordering: .relaxed)
+    return waiter
+  }
+
+  private func assign(_ waiter: Waiter, to slot: Int, _ state: inout State) -> PoolWorker.Assignment {
+    state.slots[slot].job = waiter.job
+    state.slots[slot].deadline = waiter.deadline
+    state.slots[slot].isCancelled = false
+    setAlarm(&state, waiter.deadline)
+    return PoolWorker.Assignment(pool: self, job: waiter.job, deadline: waiter.deadline, began: nil)
+  }
+
+  private func countWait(since: ContinuousClock.Instant) {
+    metrics.waiting.decrement()
+    metrics.wait.recordNanoseconds((ContinuousClock.now - since).wholeNanoseconds)
+  }
+}
