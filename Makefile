@@ -21,8 +21,8 @@ run: build ## Installs, builds, dispatches the demo city on port 8070, then goes
 	@exec .build/release/cabstand replay --city demo --port $(PORT) --speed $(SPEED) --keep-serving
 
 .PHONY: build
-build: install ## Builds the command, optimised: .build/release/cabstand
-	swift build -c release --product cabstand
+build: install ## Builds the command, optimised, with Swift's libraries linked in: .build/release/cabstand
+	swift build -c release --static-swift-stdlib --product cabstand
 
 .PHONY: test
 test: install ## Builds and runs all tests (TEST="--filter HexGrid" for some)

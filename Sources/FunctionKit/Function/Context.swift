@@ -5,8 +5,7 @@ public import ServiceContextModule
 public struct Context: Sendable {
   /// What it shares with other invocations.
   private var frame: InvocationFrame
-  /// When the invocation is cancelled, in real time.
-  public var deadline: ContinuousClock.Instant
+  private var moment: Moment
   /// Who asked.
   public var caller: Caller
   /// 1 on the first attempt.
@@ -34,7 +33,7 @@ public struct Context: Sendable {
   ) {
     frame = InvocationFrame(
       functionName: functionName, functionVersion: functionVersion, logger: logger, clock: clock)
-    self.deadline = deadline
+    moment = Moment(deadline)
     self.caller = caller
     self.attempt = attempt
     self.workerID = workerID
@@ -49,14 +48,20 @@ public struct Context: Sendable {
   ///   - attempt: 1 on the first attempt.
   ///   - workerID: the worker that runs it.
   package init(
-    _ frame: InvocationFrame, deadline: ContinuousClock.Instant, caller: Caller, attempt: Int, workerID: Int
+    _ frame: InvocationFrame, deadline: Moment, caller: Caller, attempt: Int, workerID: Int
   ) {
     self.frame = frame
-    self.deadline = deadline
+    moment = deadline
     self.caller = caller
     self.attempt = attempt
     self.workerID = workerID
     trace = .topLevel
+  }
+
+  /// When the invocation is cancelled, in real time.
+  public var deadline: ContinuousClock.Instant {
+    get { moment.instant }
+    set { moment = Moment(newValue) }
   }
 
   /// The function's name.

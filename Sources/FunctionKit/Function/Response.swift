@@ -1,13 +1,13 @@
 /// What a function answers.
 public struct Response: Sendable {
-  /// What follows the head of the answer.
+  /// What follows the head of the answer; a pointer wide, since answers are handed on many times.
   public enum Body: Sendable {
     /// Nothing.
     case empty
     /// All of it at once.
     case bytes([UInt8])
     /// Server-sent events until the sequence ends or the caller goes away, which cancels the iterating task.
-    case events(any AsyncSequence<ServerSentEvent, any Error> & Sendable)
+    indirect case events(any AsyncSequence<ServerSentEvent, any Error> & Sendable)
   }
 
   /// The HTTP status.

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// `@unchecked`: the memory belongs to this object alone, and every access is atomic.
 final class MetricBuckets: @unchecked Sendable {
-  private let cells: UnsafeMutablePointer<Atomic<UInt64>>
+  let cells: UnsafeMutablePointer<Atomic<UInt64>>
   private let count: Int
 
   init(count: Int) {

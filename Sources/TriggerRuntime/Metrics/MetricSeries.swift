@@ -28,9 +28,8 @@ struct MetricFamily: Sendable {
 final class MetricSeries: CounterHandler, FloatingPointCounterHandler, MeterHandler, RecorderHandler, TimerHandler {
   private let bounds: [Double]
   private let isHistogram: Bool
-  private let buckets: MetricBuckets
-  /// The whole part of a counter or gauge; of a histogram of durations the sum in nanoseconds.
-  private let whole = Atomic(0)
+  /// First the whole part of a counter or gauge, or the sum in nanoseconds of a histogram of durations; then the histogram's buckets.
+  private let cells: MetricBuckets
   /// What was added to it that is not whole, or the value that was set.
   private let rest = Mutex(0.0)
 
@@ -42,7 +41,7 @@ final class MetricSeries: CounterHandler, FloatingPointCounterHandler, MeterHand
       bounds = []
       isHistogram = false
     }
-    buckets = MetricBuckets(count: bounds.count + 1)
+    cells = MetricBuckets(count: bounds.count + 2)
   }
 
   func increment(by amount: Int64) { add(Int(amount)) }
@@ -53,19 +52,19 @@ final class MetricSeries: CounterHandler, FloatingPointCounterHandler, MeterHand
 
   func recordNanoseconds(_ duration: Int64) {
     guard isHistogram else { return set(Double(duration) / 1e9) }
-    buckets.increment(bucket(of: Double(duration) / 1e9))
+    cells.increment(1 + bucket(of: Double(duration) / 1e9))
     add(Int(duration))
   }
 
   func reset() {
-    buckets.reset()
+    cells.reset()
     set(0.0)
   }
 
   func set(_ value: Double) {
     guard value.isFinite else { return }
     rest.withLock { rest in
-      whole.store(0, ordering: .relaxed)
+      cells.cells[0].store(0, ordering: .relaxed)
       rest = value
     }
   }
@@ -73,11 +72,13 @@ final class MetricSeries: CounterHandler, FloatingPointCounterHandler, MeterHand
   func record(_ value: Double) {
     guard isHistogram else { return set(value) }
     guard value.isFinite else { return }
-    buckets.increment(bucket(of: value))
+    cells.increment(1 + bucket(of: value))
     rest.withLock { $0 += value }
   }
 
-  private func add(_ amount: Int) { whole.wrappingAdd(amount, ordering: .relaxed) }
+  private func add(_ amount: Int) {
+    cells.cells[0].wrappingAdd(UInt64(bitPattern: Int64(amount)), ordering: .relaxed)
+  }
 
   private func add(_ amount: Double) {
     guard amount.isFinite else { return }
@@ -96,16 +97,22 @@ final class MetricSeries: CounterHandler, FloatingPointCounterHandler, MeterHand
     return low
   }
 
+  /// The counters themselves, for whoever counts so often that a call and two references matter.
+  var fastCells: UnsafeMutablePointer<Atomic<UInt64>> { cells.cells }
+
+  /// The upper bound of a histogram's first bucket in nanoseconds.
+  var firstBoundNanoseconds: Int64 { bounds.first.map { Int64($0 * 1e9) } ?? 0 }
+
   /// The histogram as it is now; nil where the series is none.
   func reading() -> HistogramReading? {
     guard isHistogram else { return nil }
-    let counts = buckets.counts
+    let counts = cells.counts.dropFirst()
     return HistogramReading(bounds: bounds, buckets: Array(counts.dropLast()), count: counts.reduce(0, +))
   }
 
   /// Appends this series' lines.
   func render(name: String, labels: String, into text: inout [UInt8]) {
-    let whole = Double(self.whole.load(ordering: .relaxed))
+    let whole = Double(Int64(bitPattern: cells.cells[0].load(ordering: .relaxed)))
     let value = rest.withLock { $0 } + (isHistogram ? whole / 1e9 : whole)
     let braced = labels.isEmpty ? "" : "{\(labels)}"
     guard isHistogram else {
@@ -113,7 +120,7 @@ final class MetricSeries: CounterHandler, FloatingPointCounterHandler, MeterHand
       return
     }
     let prefix = labels.isEmpty ? "" : labels + ","
-    let counts = buckets.counts
+    let counts = cells.counts.dropFirst()
     var total: UInt64 = 0
     for (bound, count) in zip(bounds, counts) {
       total += count

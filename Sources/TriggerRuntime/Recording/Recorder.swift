@@ -34,8 +34,9 @@ final class Recorder: Sendable {
   }
 
   /// Whether a function's invocations are written down; costs nothing to speak of while none are.
-  func isOn(_ function: String) -> Bool {
+  func isOn(_ function: @autoclosure () -> String) -> Bool {
     guard isActive.load(ordering: .relaxed) else { return false }
+    let function = function()
     return state.withLock { $0.order?.includes(function) ?? false }
   }
 

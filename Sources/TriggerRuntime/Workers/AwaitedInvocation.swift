@@ -47,7 +47,11 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   /// How long a function may keep the caller's thread before the next ones run on others; the caller waits anyway.
   private static let inlineLimit: Int64 = 1_000_000
 
-  private var order: Order?
+  private var workers: TriggerWorkers?
+  private var caller = Caller.anonymous
+  private var attempt = 1
+  private var waitsForEnd = false
+  private var adjust: (@Sendable (inout Context) -> Void)?
   private(set) var timeout = Duration.zero
   private var event: Event?
   private var events: [Event] = []
@@ -64,12 +68,12 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   ///   - events: one event, or a batch.
   ///   - order: what the invocation is about.
   /// - Returns: one result per event, in their order.
-  static func perform(_ events: [Event], _ order: Order) async -> Results {
+  nonisolated(nonsending) static func perform(_ events: [Event], _ order: Order) async -> Results {
     if events.count == 1, let event = events.first { return [await perform(event, order)] }
     let invocation = AwaitedInvocation()
     invocation.events = events
     invocation.begin(order)
-    await invocation.end(order)
+    if !invocation.isAnswered { await invocation.end(order.workers.pool) }
     switch invocation.verdict.load(ordering: .acquiring) {
     case Verdict.none: return events.map { _ in .failure(CancellationError()) }
     case Verdict.results: return invocation.results
@@ -83,11 +87,11 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   ///   - event: the event.
   ///   - order: what the invocation is about.
   /// - Returns: the answer.
-  static func perform(_ event: Event, _ order: Order) async -> Result<Response, any Error> {
+  nonisolated(nonsending) static func perform(_ event: Event, _ order: Order) async -> Result<Response, any Error> {
     var invocation = order.workers.spareInvocations.take()
     invocation.event = event
     invocation.begin(order)
-    await invocation.end(order)
+    if !invocation.isAnswered { await invocation.end(order.workers.pool) }
     switch invocation.verdict.load(ordering: .acquiring) {
     case Verdict.none: return .failure(CancellationError())
     case Verdict.results:
@@ -102,22 +106,27 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   }
 
   private func begin(_ order: Order) {
-    self.order = order
-    timeout = order.workers.function.specification.eventTimeout
+    workers = order.workers
+    caller = order.caller
+    attempt = order.attempt
+    waitsForEnd = order.waitsForEnd
+    adjust = order.adjust
+    timeout = order.workers.eventTimeout
     order.workers.pool.submit(self, .inline(Self.inlineLimit))
   }
 
-  private func end(_ order: Order) async {
-    guard stage.load(ordering: .acquiring) != Stage.answered else { return }
-    guard !order.waitsForEnd else { return await answered() }
+  private var isAnswered: Bool { stage.load(ordering: .acquiring) == Stage.answered }
+
+  nonisolated(nonsending) private func end(_ pool: WorkerPool) async {
+    guard !waitsForEnd else { return await answered() }
     await withTaskCancellationHandler {
       await answered()
     } onCancel: {
-      order.workers.pool.cancel(self)
+      pool.cancel(self)
     }
   }
 
-  private func answered() async {
+  nonisolated(nonsending) private func answered() async {
     await withUnsafeContinuation { continuation in
       self.continuation = continuation
       let (isWaiting, _) = stage.compareExchange(
@@ -127,7 +136,8 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   }
 
   private func clear() {
-    order = nil
+    // A spare one must not keep its workers, which keep it.
+    workers = nil
     event = nil
     result = nil
     continuation = nil
@@ -137,18 +147,20 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
 
   // MARK: Working
 
-  func run(workerID: Int, deadline: ContinuousClock.Instant) async -> InvocationOutcome {
-    guard let order else { return .error }
-    var context = order.workers.context(
-      deadline: deadline, caller: order.caller, attempt: order.attempt, workerID: workerID)
-    order.adjust?(&context)
+  nonisolated(nonsending) func run(workerID: Int, deadline: Moment) async -> InvocationOutcome {
+    guard let workers else { return .error }
+    var context = workers.context(deadline: deadline, caller: caller, attempt: attempt, workerID: workerID)
+    if let adjust { adjust(&context) }
     var failure: (any Error)?
     if let event {
-      let result = await order.workers.handle(event, context)
-      failure = result.failure
-      self.result = result
+      do throws(any Error) {
+        result = .success(try await workers.handle(event, context))
+      } catch {
+        result = .failure(error)
+        failure = error
+      }
     } else {
-      results = await order.workers.handle(batch: events, context)
+      results = await workers.handle(batch: events, context)
       // A batch counts as its first failure.
       failure = results.lazy.compactMap(\.failure).first
     }
@@ -162,7 +174,7 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     _ = verdict.compareExchange(
       expected: Verdict.none, desired: Verdict.refusal(reason), ordering: .acquiringAndReleasing)
     // At shutdown nobody tries again, and a function that does not heed its cancellation must not hold up the end.
-    if order?.waitsForEnd == false || reason == .shuttingDown { answer() }
+    if !waitsForEnd || reason == .shuttingDown { answer() }
   }
 
   func ended() { answer() }

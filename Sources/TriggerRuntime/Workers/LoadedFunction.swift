@@ -33,13 +33,16 @@ final class LoadedFunction: Sendable {
   }
 
   /// Runs the function, in the version that the event belongs to.
-  func handle(_ event: Event, _ context: Context) async throws -> Response {
+  nonisolated(nonsending) func handle(_ event: Event, _ context: Context) async throws -> Response {
     if let recorder, recorder.isOn(name) { return try await recorder.record(self, event, context) }
-    return try await handleUnrecorded(event, context)
+    if let versions, let version = versions.version(of: event, caller: context.caller) {
+      return try await versions.handle(event, context, on: version)
+    }
+    return try await function.handle(event, context)
   }
 
   /// Runs the function, in the version that the event belongs to, whether or not somebody records.
-  func handleUnrecorded(_ event: Event, _ context: Context) async throws -> Response {
+  nonisolated(nonsending) func handleUnrecorded(_ event: Event, _ context: Context) async throws -> Response {
     if let versions, let version = versions.version(of: event, caller: context.caller) {
       return try await versions.handle(event, context, on: version)
     }

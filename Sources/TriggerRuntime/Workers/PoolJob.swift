@@ -1,3 +1,5 @@
+import FunctionKit
+
 /// One piece of work for a worker pool.
 ///
 /// A pool calls `run` at most once and `ended` exactly once; it may call `refuse` before, instead of or during `run`, so that
@@ -7,7 +9,7 @@ protocol PoolJob: AnyObject, Sendable {
   var timeout: Duration { get }
 
   /// Does the work; cancelled when its deadline has come.
-  func run(workerID: Int, deadline: ContinuousClock.Instant) async -> InvocationOutcome
+  nonisolated(nonsending) func run(workerID: Int, deadline: Moment) async -> InvocationOutcome
 
   /// Answers in the work's stead.
   func refuse(_ reason: InvocationError)

@@ -1,3 +1,5 @@
+import FunctionKit
+
 /// A long-lived task that does a pool's jobs one after the other.
 ///
 /// Between two jobs the task rests on this object, which is an executor that runs nothing: it keeps the resting task for whoever has work.
@@ -11,10 +13,11 @@ final class PoolWorker: SerialExecutor, @unchecked Sendable {
   /// What a worker has to do.
   struct Assignment {
     let pool: WorkerPool
-    let job: any PoolJob
-    let deadline: ContinuousClock.Instant
+    /// Kept by the worker's slot until the worker rests.
+    unowned(unsafe) let job: any PoolJob
+    let deadline: Moment
     /// When it begins; nil where it first waits for a worker or a thread, so that the clock must be read then.
-    var began: ContinuousClock.Instant?
+    var began: Moment?
   }
 
   /// The executor of tasks without one of their own, which is all zeros by the standard library's binary interface.
@@ -42,7 +45,7 @@ final class PoolWorker: SerialExecutor, @unchecked Sendable {
 
   /// Does what is assigned, and what waits behind it.
   /// - Returns: false where nothing was assigned.
-  private func workOff() async -> Bool {
+  nonisolated(nonsending) private func workOff() async -> Bool {
     while let assignment {
       await assignment.pool.work(assignment, on: self)
       guard assignment.pool.takeNext(self) else { return true }
@@ -52,9 +55,8 @@ final class PoolWorker: SerialExecutor, @unchecked Sendable {
 
   /// The task has come to rest.
   func enqueue(_ task: UnownedJob) {
-    guard let done = assignment else { return Self.schedule(task) }
-    assignment = nil
-    done.pool.rest(self, task, done.job)
+    guard let done = assignment.take() else { return Self.schedule(task) }
+    done.pool.rest(self, task)
   }
 
   /// Whoever runs the resting task runs it as a task without an executor: nothing but the executor's identity is ever asked for.

@@ -26,6 +26,8 @@ final class TriggerWorkers: Sendable {
   let spareInvocations = SpareInvocations()
   /// What all invocations' contexts have in common.
   private let invocations: InvocationFrame
+  /// How long an invocation may take.
+  let eventTimeout: Duration
   /// Whether nothing stands between an event and the function.
   private let isPlain: Bool
 
@@ -48,54 +50,63 @@ final class TriggerWorkers: Sendable {
     invocations = InvocationFrame(
       functionName: function.name, functionVersion: function.specification.version, logger: logger,
       clock: function.clock)
+    eventTimeout = function.specification.eventTimeout
     isPlain = function.gate == nil && isolation == nil && function.tracer == nil
   }
 
   /// A context for an invocation.
   func context(
-    deadline: ContinuousClock.Instant, caller: Caller, attempt: Int, workerID: Int
+    deadline: Moment, caller: Caller, attempt: Int, workerID: Int
   ) -> Context {
     Context(invocations, deadline: deadline, caller: caller, attempt: attempt, workerID: workerID)
   }
 
   /// Runs the function on one event, in the calling task.
-  func handle(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
-    if isPlain { return await invoke(event, context) }
-    guard let gate = function.gate else { return await noted(event, context) }
-    switch gate.enter() {
-    case .failure(let refusal): return .failure(refusal)
-    case .success(let admission):
-      let result = await noted(event, context)
-      gate.leave(admission, failure: result.failure, deadline: context.deadline)
-      return result
-    }
+  /// - Throws: what the function throws, or why it was not tried.
+  nonisolated(nonsending) func handle(_ event: Event, _ context: Context) async throws -> Response {
+    if isPlain { return try await invoke(event, context) }
+    guard let gate = function.gate else { return try await noted(event, context).get() }
+    let admission = try gate.enter().get()
+    let result = await noted(event, context)
+    gate.leave(admission, failure: result.failure, deadline: context.deadline)
+    return try result.get()
   }
 
-  private func noted(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+  nonisolated(nonsending) private func noted(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
     guard let isolation else { return await traced(event, context) }
     return await isolated(event, context, isolation)
   }
 
   /// Runs the function on an event, in a span where there is a tracer.
-  func traced(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
-    guard let tracer = function.tracer else { return await invoke(event, context) }
+  nonisolated(nonsending) func traced(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+    guard let tracer = function.tracer else { return await invocationResult(event, context) }
     var context = context
     let span = tracer.begin(event, self, &context)
     let result = await TraceContext.$current.withValue(context.traceContext) { [context] in
-      await invoke(event, context)
+      await invocationResult(event, context)
     }
     tracer.end(span, failure: result.failure)
     return result
   }
 
-  private func invoke(_ event: Event, _ context: Context) async -> Result<Response, any Error> {
+  nonisolated(nonsending) private func invocationResult(
+    _ event: Event, _ context: Context
+  ) async -> Result<Response, any Error> {
+    do {
+      return .success(try await invoke(event, context))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  nonisolated(nonsending) private func invoke(_ event: Event, _ context: Context) async throws -> Response {
     do {
       return try await CurrentInvocation.$eventID.withValue(event.id) {
-        .success(try await function.handle(event, context))
+        try await function.handle(event, context)
       }
     } catch {
       logUnexpected(error, event: event.id)
-      return .failure(error)
+      throw error
     }
   }
 

@@ -1,4 +1,5 @@
 import CoreMetrics
+import FunctionKit
 import NIOCore
 import Synchronization
 
@@ -25,15 +26,15 @@ extension WorkerPool {
   ///   - job: the job.
   ///   - handover: who does it.
   func submit(_ job: any PoolJob, _ handover: Handover = .scheduled) {
-    let now = ContinuousClock.now
-    let deadline = now + job.timeout
+    let now = Moment.now
+    let deadline = now.advanced(by: job.timeout)
     var assignment = PoolWorker.Assignment(pool: self, job: job, deadline: deadline, began: nil)
     let decision: Decision = state.withLock { state in
       guard !state.isDraining else { return .refuse(.shuttingDown) }
       guard let slot = state.free.popLast() else {
         guard limits.waitLimit > .zero else { return .refuse(.noWorkerFree) }
         guard state.queue.count < limits.queueLimit else { return .refuse(.queueFull) }
-        let expiry = min(now + limits.waitLimit, deadline)
+        let expiry = min(now.advanced(by: limits.waitLimit), deadline)
         state.queue.append(Waiter(job: job, since: now, deadline: deadline, expiry: expiry))
         waitingCount.store(state.queue.count, ordering: .relaxed)
         setAlarm(&state, expiry)
@@ -57,7 +58,7 @@ extension WorkerPool {
     }
     switch decision {
     case .run(let worker, let task, let limit, let isWary):
-      let nanoseconds = InlineRun.run(task, of: worker) ?? (ContinuousClock.now - now).wholeNanoseconds
+      let nanoseconds = InlineRun.run(task, of: worker) ?? Moment.now.nanoseconds(since: now)
       if nanoseconds > limit {
         state.withLock { $0.inlinePolicy.wasLong() }
       } else if isWary {
@@ -65,7 +66,7 @@ extension WorkerPool {
       }
     case .schedule(let task): PoolWorker.schedule(task)
     case .hire(let worker): hire(worker)
-    case .wait: metrics.waiting.increment()
+    case .wait: metrics.waiting.add(1)
     case .refuse(let reason):
       metrics.count(reason)
       job.refuse(reason)
@@ -88,9 +89,9 @@ extension WorkerPool {
   }
 
   /// Does a job, on a worker's task.
-  func work(_ assignment: PoolWorker.Assignment, on worker: PoolWorker) async {
+  nonisolated(nonsending) func work(_ assignment: PoolWorker.Assignment, on worker: PoolWorker) async {
     let began = assignment.began ?? .now
-    metrics.inFlight.increment()
+    metrics.inFlight.add(1)
     let outcome: InvocationOutcome
     if began >= assignment.deadline {
       // Nobody waits for it any more; the alarm may not have said so yet.
@@ -99,8 +100,8 @@ extension WorkerPool {
     } else {
       outcome = await assignment.job.run(workerID: worker.slot, deadline: assignment.deadline)
     }
-    let nanoseconds = (ContinuousClock.now - began).wholeNanoseconds
-    metrics.inFlight.decrement()
+    let nanoseconds = Moment.now.nanoseconds(since: began)
+    metrics.inFlight.add(-1)
     metrics.record(outcome, nanoseconds: nanoseconds)
     InlineRun.note(nanoseconds, by: worker)
   }
@@ -108,15 +109,16 @@ extension WorkerPool {
   /// Gives a worker that is done the next job that waits.
   /// - Returns: false where none waits, or the worker may not go on; then it must rest.
   func takeNext(_ worker: PoolWorker) -> Bool {
-    guard waitingCount.load(ordering: .relaxed) > 0, let done = worker.assignment?.job else { return false }
-    let since: ContinuousClock.Instant? = state.withLock { state in
+    guard waitingCount.load(ordering: .relaxed) > 0 else { return false }
+    let next: (done: (any PoolJob)?, since: Moment)? = state.withLock { state in
       guard !state.slots[worker.slot].isCancelled, let waiter = popWaiter(&state) else { return nil }
+      let done = state.slots[worker.slot].job
       worker.assignment = assign(waiter, to: worker.slot, &state)
-      return waiter.since
+      return (done, waiter.since)
     }
-    guard let since else { return false }
-    done.ended()
-    countWait(since: since)
+    guard let next else { return false }
+    next.done?.ended()
+    countWait(since: next.since)
     return true
   }
 
@@ -124,17 +126,17 @@ extension WorkerPool {
   /// - Parameters:
   ///   - worker: the worker.
   ///   - task: its task, which whoever has work may run.
-  ///   - done: the job that it has done.
-  func rest(_ worker: PoolWorker, _ task: UnownedJob, _ done: any PoolJob) {
+  func rest(_ worker: PoolWorker, _ task: UnownedJob) {
     let slot = worker.slot
+    var done: (any PoolJob)?
     var replacement: PoolWorker?
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
-    let (goesOn, since): (Bool, ContinuousClock.Instant?) = state.withLock { state in
+    let (goesOn, since): (Bool, Moment?) = state.withLock { state in
       // A cancelled task stays cancelled: it ends, and the next job gets another.
       let isOver = state.slots[slot].isCancelled
       if isOver { state.slots[slot].worker = nil }
+      done = state.slots[slot].job.take()
       guard let waiter = popWaiter(&state) else {
-        state.slots[slot].job = nil
         state.slots[slot].isCancelled = false
         state.free.append(slot)
         if !isOver { worker.resting = task }
@@ -151,7 +153,7 @@ extension WorkerPool {
       }
       return (true, waiter.since)
     }
-    done.ended()
+    done?.ended()
     if let since { countWait(since: since) }
     if goesOn { PoolWorker.schedule(task) }
     if let replacement { hire(replacement) }
@@ -172,8 +174,8 @@ extension WorkerPool {
     return PoolWorker.Assignment(pool: self, job: waiter.job, deadline: waiter.deadline, began: nil)
   }
 
-  private func countWait(since: ContinuousClock.Instant) {
-    metrics.waiting.decrement()
-    metrics.wait.recordNanoseconds((ContinuousClock.now - since).wholeNanoseconds)
+  private func countWait(since: Moment) {
+    metrics.waiting.add(-1)
+    metrics.wait.record(nanoseconds: Moment.now.nanoseconds(since: since))
   }
 }

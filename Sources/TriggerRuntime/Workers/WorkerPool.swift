@@ -1,4 +1,5 @@
 import CoreMetrics
+import FunctionKit
 import NIOCore
 import Synchronization
 
@@ -28,7 +29,7 @@ final class WorkerPool: Sendable {
 
   struct Slot {
     var job: (any PoolJob)?
-    var deadline: ContinuousClock.Instant
+    var deadline: Moment
     var isCancelled = false
     /// Who does its jobs; nil before the first and after a cancellation, since a cancelled task stays cancelled.
     var worker: PoolWorker?
@@ -36,10 +37,10 @@ final class WorkerPool: Sendable {
 
   struct Waiter {
     var job: any PoolJob
-    var since: ContinuousClock.Instant
-    var deadline: ContinuousClock.Instant
+    var since: Moment
+    var deadline: Moment
     /// When it gives up: after the wait limit, or at its deadline.
-    var expiry: ContinuousClock.Instant
+    var expiry: Moment
   }
 
   struct State {
@@ -47,7 +48,7 @@ final class WorkerPool: Sendable {
     var free: [Int]
     var queue = CircularBuffer<Waiter>()
     var isDraining = false
-    var alarmAt: ContinuousClock.Instant?
+    var alarmAt: Moment?
     var alarm: Scheduled<Void>?
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
     var inlinePolicy = InlinePolicy()
@@ -101,7 +102,7 @@ final class WorkerPool: Sendable {
     }
     task?.cancel()
     if wasWaiting {
-      metrics.waiting.decrement()
+      metrics.waiting.add(-1)
       job.refuse(.noWorkerFree)
       job.ended()
       wakeIdleWaiters()
@@ -110,11 +111,11 @@ final class WorkerPool: Sendable {
 
   /// What the pool is doing.
   func snapshot() -> Snapshot {
-    let now = ContinuousClock.now
+    let longAgo = Moment.now.advanced(byNanoseconds: -1_000_000_000)
     return state.withLock { state in
       Snapshot(
         inFlight: state.slots.count - state.free.count, waiting: state.queue.count,
-        overdue: state.slots.count { $0.job != nil && $0.deadline + .seconds(1) < now }, isDraining: state.isDraining)
+        overdue: state.slots.count { $0.job != nil && $0.deadline < longAgo }, isDraining: state.isDraining)
     }
   }
 
@@ -175,7 +176,7 @@ final class WorkerPool: Sendable {
     for job in jobs { job.refuse(.shuttingDown) }
     for task in tasks { task.cancel() }
     for waiter in waiters {
-      metrics.waiting.decrement()
+      metrics.waiting.add(-1)
       waiter.job.refuse(.shuttingDown)
       waiter.job.ended()
     }

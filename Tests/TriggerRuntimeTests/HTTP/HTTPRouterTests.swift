@@ -6,7 +6,7 @@ import Testing
 
 struct HTTPRouterTests {
   private struct NoTarget: HTTPRouteTarget {
-    func handle(_ exchange: HTTPExchange, workerID: Int, deadline: ContinuousClock.Instant) async throws -> Response {
+    func handle(_ exchange: HTTPExchange, workerID: Int, deadline: Moment) async throws -> Response {
       .noContent
     }
   }

@@ -19,7 +19,7 @@ struct InlineRunTests {
     var thread: pthread_t? { state.withLock { $0.thread } }
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
-    func run(workerID: Int, deadline: ContinuousClock.Instant) async -> InvocationOutcome {
+    func run(workerID: Int, deadline: Moment) async -> InvocationOutcome {
       state.withLock { $0.thread = pthread_self() }
       await body()
       return .success

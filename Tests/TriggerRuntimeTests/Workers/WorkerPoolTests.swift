@@ -25,7 +25,7 @@ struct WorkerPoolTests {
       self.heedsCancellation = heedsCancellation
     }
 
-    func run(workerID: Int, deadline: ContinuousClock.Instant) async -> InvocationOutcome {
+    func run(workerID: Int, deadline: Moment) async -> InvocationOutcome {
       notes.change { $0.append(.ran(workerID)) }
       if heedsCancellation {
         await gate.wait { $0 }
@@ -221,7 +221,7 @@ struct WorkerPoolTests {
         self.body = body
         self.done = done
       }
-      func run(workerID: Int, deadline: ContinuousClock.Instant) async -> InvocationOutcome {
+      func run(workerID: Int, deadline: Moment) async -> InvocationOutcome {
         await body()
         return .success
       }

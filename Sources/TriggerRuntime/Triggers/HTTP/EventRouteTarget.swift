@@ -9,7 +9,7 @@ struct EventRouteTarget: HTTPRouteTarget {
   let token: [UInt8]?
   let allowsLogs: Bool
 
-  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: ContinuousClock.Instant) async throws -> Response {
+  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: Moment) async throws -> Response {
     let info = try exchange.requestInfo()
     guard isAuthorized(info) else {
       var problem = ProblemDocument(

@@ -29,7 +29,7 @@ final class HTTPExchange: PoolJob {
     self.loop = loop
   }
 
-  func run(workerID: Int, deadline: ContinuousClock.Instant) async -> InvocationOutcome {
+  nonisolated(nonsending) func run(workerID: Int, deadline: Moment) async -> InvocationOutcome {
     do {
       let response = try await route.target.handle(self, workerID: workerID, deadline: deadline)
       return answer(response) ? .success : .deadlineExceeded

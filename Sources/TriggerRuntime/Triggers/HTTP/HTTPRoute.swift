@@ -53,5 +53,5 @@ final class HTTPRoute: Sendable {
 /// What handles the requests of a route, on a worker of its pool.
 protocol HTTPRouteTarget: Sendable {
   /// Handles a request; throws what a problem document tells the client.
-  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: ContinuousClock.Instant) async throws -> Response
+  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: Moment) async throws -> Response
 }

@@ -8,7 +8,7 @@ struct HTTPTriggerTarget: HTTPRouteTarget {
   let type: String
   let source: String
 
-  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: ContinuousClock.Instant) async throws -> Response {
+  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: Moment) async throws -> Response {
     let caller = try CallerHeader.caller(of: exchange.head)
     let info = try exchange.requestInfo()
     var context = workers.context(deadline: deadline, caller: caller, attempt: 1, workerID: workerID)
@@ -17,12 +17,12 @@ struct HTTPTriggerTarget: HTTPRouteTarget {
       return try await AsynchronousInvocations.accept([event], workers.asynchronous)
     }
     guard let log = InvocationLog(exchange.head, isAllowed: allowsLogs) else {
-      return try await workers.handle(event, context).get()
+      return try await workers.handle(event, context)
     }
     let invocation = InvocationRequest(caller: caller, log: log, trace: nil)
     invocation.apply(to: &context)
     do {
-      return invocation.answer(try await workers.handle(event, context).get())
+      return invocation.answer(try await workers.handle(event, context))
     } catch {
       // The log matters most where the function failed.
       var problem = ProblemDocument(error)

@@ -6,7 +6,7 @@ struct StaticRouteTarget: HTTPRouteTarget {
   let handler: RouteHandler
   let logger: Logger
 
-  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: ContinuousClock.Instant) async throws -> Response {
+  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: Moment) async throws -> Response {
     let request = HTTPRouteRequest(
       info: try exchange.requestInfo(), body: exchange.body, caller: try CallerHeader.caller(of: exchange.head),
       id: exchange.id)

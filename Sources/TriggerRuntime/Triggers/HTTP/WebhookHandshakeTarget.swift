@@ -7,7 +7,7 @@ import FunctionKit
 struct WebhookHandshakeTarget: HTTPRouteTarget {
   let policy: WebhookPolicy
 
-  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: ContinuousClock.Instant) async throws -> Response {
+  func handle(_ exchange: HTTPExchange, workerID: Int, deadline: Moment) async throws -> Response {
     let info = try exchange.requestInfo()
     let allow = (name: "allow", value: "OPTIONS, POST")
     guard let origin = info.header("webhook-request-origin") else {
