@@ -9,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../Runtime"
 rows=no
 [ "${1:-}" != --rows ] || rows=yes
+PATH=$PATH:/usr/sbin
 for program in wrk nginx; do
   command -v "$program" >/dev/null || { echo "$program is missing: scripts/install-dependencies --bench" >&2; exit 2; }
 done

@@ -52,7 +52,8 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   private var attempt = 1
   private var waitsForEnd = false
   private var adjust: (@Sendable (inout Context) -> Void)?
-  private(set) var timeout = Duration.zero
+  private(set) var timeoutNanoseconds: Int64 = 0
+  var timeout: Duration { .nanoseconds(timeoutNanoseconds) }
   private var event: Event?
   private var events: [Event] = []
   private var result: Result<Response, any Error>?
@@ -111,7 +112,7 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     attempt = order.attempt
     waitsForEnd = order.waitsForEnd
     adjust = order.adjust
-    timeout = order.workers.eventTimeout
+    timeoutNanoseconds = order.workers.timeoutNanoseconds
     order.workers.pool.submit(self, .inline(Self.inlineLimit))
   }
 

@@ -7,6 +7,8 @@ import FunctionKit
 protocol PoolJob: AnyObject, Sendable {
   /// How long the job may take from its submission on.
   var timeout: Duration { get }
+  /// The same in nanoseconds, for those who know it: taking a duration apart divides 128 bits.
+  var timeoutNanoseconds: Int64 { get }
 
   /// Does the work; cancelled when its deadline has come.
   nonisolated(nonsending) func run(workerID: Int, deadline: Moment) async -> InvocationOutcome
@@ -16,4 +18,8 @@ protocol PoolJob: AnyObject, Sendable {
 
   /// The job is over and its worker free.
   func ended()
+}
+
+extension PoolJob {
+  var timeoutNanoseconds: Int64 { timeout.wholeNanoseconds }
 }

@@ -27,7 +27,7 @@ final class TriggerWorkers: Sendable {
   /// What all invocations' contexts have in common.
   private let invocations: InvocationFrame
   /// How long an invocation may take.
-  let eventTimeout: Duration
+  let timeoutNanoseconds: Int64
   /// Whether nothing stands between an event and the function.
   private let isPlain: Bool
 
@@ -50,7 +50,7 @@ final class TriggerWorkers: Sendable {
     invocations = InvocationFrame(
       functionName: function.name, functionVersion: function.specification.version, logger: logger,
       clock: function.clock)
-    eventTimeout = function.specification.eventTimeout
+    timeoutNanoseconds = function.specification.eventTimeout.wholeNanoseconds
     isPlain = function.gate == nil && isolation == nil && function.tracer == nil
   }
 

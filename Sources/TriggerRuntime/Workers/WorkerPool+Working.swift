@@ -27,7 +27,7 @@ extension WorkerPool {
   ///   - handover: who does it.
   func submit(_ job: any PoolJob, _ handover: Handover = .scheduled) {
     let now = Moment.now
-    let deadline = now.advanced(by: job.timeout)
+    let deadline = now.advanced(byNanoseconds: job.timeoutNanoseconds)
     var assignment = PoolWorker.Assignment(pool: self, job: job, deadline: deadline, began: nil)
     let decision: Decision = state.withLock { state in
       guard !state.isDraining else { return .refuse(.shuttingDown) }
