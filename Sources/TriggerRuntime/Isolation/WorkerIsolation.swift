@@ -41,7 +41,9 @@ extension TriggerWorkers {
   }
 
   /// Handles an event with a note of it in the journal.
-  nonisolated(nonsending) func isolated(_ event: Event, _ context: Context, _ isolation: WorkerIsolation) async -> Result<Response, any Error> {
+  nonisolated(nonsending) func isolated(
+    _ event: Event, _ context: Context, _ isolation: WorkerIsolation
+  ) async -> Result<Response, any Error> {
     guard let record = record(context) else { return await traced(event, context) }
     let digest = EventDigest.of(event, function: function.name)
     if let refusal = isolation.refuses(digest) { return .failure(refusal) }
