@@ -113,7 +113,8 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     waitsForEnd = order.waitsForEnd
     adjust = order.adjust
     timeoutNanoseconds = order.workers.timeoutNanoseconds
-    order.workers.pool.submit(self, .inline(Self.inlineLimit))
+    // A loop that takes event after event must suspend now and then, or nobody else gets its thread.
+    order.workers.pool.submit(self, waitsForEnd ? .scheduled : .inline(Self.inlineLimit))
   }
 
   private var isAnswered: Bool { stage.load(ordering: .acquiring) == Stage.answered }
