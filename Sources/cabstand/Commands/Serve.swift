@@ -91,7 +91,7 @@ struct Serve: AsyncParsableCommand {
 
   private func serve(_ assembly: ServerAssembly, _ set: StoreSet, _ logger: Logger) async throws {
     var configuration = ServiceGroupConfiguration(
-      services: assembly.named, gracefulShutdownSignals: [.sigterm, .sigint],
+      services: assembly.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
       logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(30)
     let group = ServiceGroup(configuration: configuration)

@@ -27,10 +27,8 @@ struct ServerAssembly: Sendable {
     let clockRoutes = ClockRoutes(
       clock: clock, isAdjustable: options.clock == .adjustable, store: stores.record,
       isShared: (worker?.count ?? 1) > 1)
-    // All at once: each waits for the stores most of its time, or reads what is carried.
-    async let specifications = Self.specifications(options.functions)
-    async let tariffsAreKept: Void = Self.keepTariffs(stores.record, configuration.regions)
     try await clockRoutes.restore()
+    try await Self.keepTariffs(stores.record, configuration.regions)
     let regionIDs = configuration.regions.regions.map(\.id)
     let follower = FleetFollower(fleet: stores.fleet, drivers: stores.record, regions: regionIDs)
     server = HTTPServer(configuration: http, logger: logger, metrics: metrics)
@@ -42,12 +40,11 @@ struct ServerAssembly: Sendable {
     logs.connect(stores.publisher)
     let statistics = InvocationStatistics(metrics: metrics)
     runtime = TriggerRuntime(
-      functions: try await specifications, registry: FunctionCatalog.registry(),
+      functions: try Self.specifications(options.functions), registry: FunctionCatalog.registry(),
       bindings: Bindings.all(
         stores, follower: follower, configuration: configuration, engine: engine, asksEngines: true),
       clock: clock, http: server, stores: stores.triggers, configuration: runtimeConfiguration, logger: logger,
       metrics: metrics)
-    try await tariffsAreKept
     runtime.addReadinessCheck("stores", stores.trouble)
     try AdminRoutes(runtime: runtime, metrics: metrics, clock: clockRoutes, logs: logs, siblings: worker?.siblings)
       .register(on: server)
@@ -71,23 +68,14 @@ struct ServerAssembly: Sendable {
 
   /// The carried tariffs, unless a version of that id is there already.
   private static func keepTariffs(_ store: any TariffStore, _ regions: RegionMap) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for region in regions.regions {
-        for vehicleClass in VehicleClass.allCases {
-          group.addTask { try await store.add(.standard(region: region.id, vehicleClass: vehicleClass)) }
-        }
+    for region in regions.regions {
+      for vehicleClass in VehicleClass.allCases {
+        try await store.add(.standard(region: region.id, vehicleClass: vehicleClass))
       }
-      try await group.waitForAll()
     }
   }
 
-  /// The services as a group runs them, by the names of their types: describing the services themselves takes milliseconds.
-  var named: [ServiceGroupConfiguration.ServiceConfiguration] {
-    services.map { .init(service: $0, serviceName: String(describing: type(of: $0))) }
-  }
-
-  @concurrent
-  private static func specifications(_ directory: String?) async throws -> [FunctionSpecification] {
+  private static func specifications(_ directory: String?) throws -> [FunctionSpecification] {
     let reader = SpecificationReader(environment: ProcessInformation.environment)
     return try FunctionCatalog.specifications(overriddenBy: directory).map { file, text in
       try reader.read(text, file: file)

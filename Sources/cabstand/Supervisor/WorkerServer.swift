@@ -59,7 +59,7 @@ struct WorkerServer {
 
   private func serve(_ assembly: ServerAssembly, _ orders: AsyncStream<WorkerLink.Order>) async throws {
     var configuration = ServiceGroupConfiguration(
-      services: assembly.named, gracefulShutdownSignals: [.sigterm, .sigint],
+      services: assembly.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
       logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(30)
     let group = ServiceGroup(configuration: configuration)
