@@ -113,6 +113,7 @@ struct InlineRunTests {
 
   @Test func thePauseGrowsAndEnds() {
     var policy = InlinePolicy()
+<<<<<<< HEAD
     var refusals = [Self.refusals(of: &policy)]
     policy.wasLong()
     #expect(policy.isWary)
@@ -131,6 +132,24 @@ struct InlineRunTests {
     var count = 0
     while !policy.admits() { count += 1 }
     return count
+=======
+    /// How many are turned down before the next is let in.
+    func pause() -> Int {
+      for count in 0... where policy.admits() { return count }
+      return .max
+    }
+    #expect(pause() == 0)
+    policy.wasLong()
+    #expect(policy.isWary)
+    #expect(pause() == 16)
+    policy.wasLong()
+    #expect(pause() == 32)
+    #expect(pause() == 0)
+    policy.wasShort()
+    #expect(!policy.isWary)
+    policy.wasLong()
+    #expect(pause() == 16)
+>>>>>>> event
   }
 
   private enum Local {
@@ -149,6 +168,7 @@ struct InlineRunTests {
     #expect(seen.value == 0)
   }
 
+<<<<<<< HEAD
   @Test func workersEndWithTheirPool() async {
     weak var forgotten: WorkerPool?
     do {
@@ -164,6 +184,8 @@ struct InlineRunTests {
     while forgotten != nil { await Task.yield() }
   }
 
+=======
+>>>>>>> event
   @Test func theSameObjectServesManyInvocations() async throws {
     var harness = Harness(Harness.httpFunction())
     harness.usesHTTP = false
