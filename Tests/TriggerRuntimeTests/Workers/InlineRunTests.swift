@@ -113,26 +113,6 @@ struct InlineRunTests {
 
   @Test func thePauseGrowsAndEnds() {
     var policy = InlinePolicy()
-<<<<<<< HEAD
-    var refusals = [Self.refusals(of: &policy)]
-    policy.wasLong()
-    #expect(policy.isWary)
-    refusals.append(Self.refusals(of: &policy))
-    policy.wasLong()
-    refusals.append(Self.refusals(of: &policy))
-    policy.wasShort()
-    #expect(!policy.isWary)
-    policy.wasLong()
-    refusals.append(Self.refusals(of: &policy))
-    #expect(refusals == [0, 16, 32, 16])
-  }
-
-  /// How many jobs it refuses before it admits one.
-  private static func refusals(of policy: inout InlinePolicy) -> Int {
-    var count = 0
-    while !policy.admits() { count += 1 }
-    return count
-=======
     /// How many are turned down before the next is let in.
     func pause() -> Int {
       for count in 0... where policy.admits() { return count }
@@ -149,7 +129,6 @@ struct InlineRunTests {
     #expect(!policy.isWary)
     policy.wasLong()
     #expect(pause() == 16)
->>>>>>> event
   }
 
   private enum Local {
@@ -168,24 +147,6 @@ struct InlineRunTests {
     #expect(seen.value == 0)
   }
 
-<<<<<<< HEAD
-  @Test func workersEndWithTheirPool() async {
-    weak var forgotten: WorkerPool?
-    do {
-      let pool = await warmPool(3)
-      forgotten = pool
-      let gate = Watched(false)
-      let jobs = (0..<3).map { _ in ShortJob { await gate.wait { $0 } } }
-      for job in jobs { pool.submit(job, .inline(Self.limit)) }
-      gate.change { $0 = true }
-      for job in jobs { await job.end() }
-    }
-    // The last worker lets go of its pool a moment after it has said so.
-    while forgotten != nil { await Task.yield() }
-  }
-
-=======
->>>>>>> event
   @Test func theSameObjectServesManyInvocations() async throws {
     var harness = Harness(Harness.httpFunction())
     harness.usesHTTP = false
