@@ -1,60 +1,54 @@
 import DispatchAPI
 import DispatchCore
 import FunctionKit
-import HexGrid
 
 /// The load of zones live: all zones first, then twice a second those that changed.
+///
+/// All feeds look at the same moments, so they share each count and what is written of it.
 struct ZoneFeed: AsyncSequence, Sendable {
   typealias Element = ServerSentEvent
   typealias Failure = any Error
 
-  let reader: ZoneLoadReader
+  /// How often it looks, in real time.
+  static let period = Duration.milliseconds(500)
+  /// How old the count may be that is shown then, in real time.
+  static let maximumAge = Duration.milliseconds(100)
+  /// From where the moments are counted.
+  private static let start = ContinuousClock.now
+
+  let board: ZoneBoard
   let query: ZoneQuery
+  let clock: any WallClock
 
   func makeAsyncIterator() -> Iterator {
-    Iterator(reader: reader, query: query)
+    Iterator(feed: self)
   }
 
   struct Iterator: AsyncIteratorProtocol {
-    let reader: ZoneLoadReader
-    let query: ZoneQuery
-    private var known: [HexCell: ZoneLoad]?
+    private let feed: ZoneFeed
+    private var known: ZoneView?
 
-    init(reader: ZoneLoadReader, query: ZoneQuery) {
-      self.reader = reader
-      self.query = query
+    init(feed: ZoneFeed) {
+      self.feed = feed
     }
 
     mutating func next() async throws -> ServerSentEvent? {
       while true {
-        if known != nil { try await Task.sleep(for: .milliseconds(500)) }
-        let loads = try await reader.loads(query)
-        let present = Dictionary(loads.map { ($0.cell, $0) }, uniquingKeysWith: { first, _ in first })
-        var changed = loads.filter { known?[$0.cell] != $0 }
-        // A zone that emptied is told once, as zeros.
-        changed += (known ?? [:]).keys.filter { present[$0] == nil }.sorted().map { ZoneLoad(cell: $0) }
-        let isFirst = known == nil
-        known = present
-        if changed.isEmpty, !isFirst { continue }
-        return ServerSentEvent(event: "load", data: Self.data(changed, at: reader.now))
+        if known != nil { try await Task.sleep(until: ZoneFeed.nextMoment, tolerance: .zero, clock: .continuous) }
+        let view = try await feed.board.view(
+          feed.query, now: Timestamp(unixMilliseconds: feed.clock.now().unixMilliseconds),
+          maximumAge: known == nil ? nil : ZoneFeed.maximumAge)
+        let former = known
+        known = view
+        if let former, former === view { continue }
+        if let event = await view.changes(since: former) { return event }
       }
     }
+  }
 
-    private static func data(_ loads: [ZoneLoad], at time: Timestamp) -> [UInt8] {
-      JSONWriter.bytes { json in
-        json.object { json in
-          json.member("time", time: time)
-          json.key("cells")
-          json.array { json in
-            for load in loads {
-              json.object { json in
-                json.member("cell", load.cell.description)
-                ZoneGeoJSON.counts(load, &json)
-              }
-            }
-          }
-        }
-      }
-    }
+  /// The next moment at which everybody looks.
+  private static var nextMoment: ContinuousClock.Instant {
+    let periods = Int((ContinuousClock.now - start) / period)
+    return start + period * (periods + 1)
   }
 }

@@ -9,14 +9,14 @@ package struct ZoneLoadFunction: Function {
   /// The text of its function.yaml.
   package static var specification: [UInt8] { PackageResources.function_yaml }
 
-  private let reader: ZoneLoadReader
-  private let surge: any SurgeStore
+  private let board: ZoneBoard
+  private let clock: any WallClock
   private let history: any ZoneHistory
   private let configuration: DispatchConfiguration
 
   package init(_ setup: FunctionSetup) throws {
-    reader = ZoneLoadReader(fleet: try setup.binding("fleet"), rides: try setup.binding("rides"), clock: setup.clock)
-    surge = try setup.binding("surge")
+    board = try setup.binding("board")
+    clock = setup.clock
     history = try setup.binding("history")
     configuration = try setup.binding("configuration")
   }
@@ -28,12 +28,25 @@ package struct ZoneLoadFunction: Function {
       let query = try ZoneQuery(event, configuration.regions)
       if event.request?.path.hasSuffix("/feed") == true {
         return Response(
-          contentType: "text/event-stream", body: .events(ZoneFeed(reader: reader, query: query)))
+          contentType: "text/event-stream", body: .events(ZoneFeed(board: board, query: query, clock: clock)))
       }
-      let surge = try await surgeTenths(query, context)
-      var response = Response.json(ZoneGeoJSON.bytes(try await reader.loads(query), surgeTenths: surge))
-      response.contentType = "application/geo+json"
-      return response
+      let page = try await board.view(query, now: Timestamp(unixMilliseconds: context.now.unixMilliseconds)).page()
+      // Whoever has it already gets only that news.
+      let headers = [(name: "etag", value: page.tag), (name: "cache-control", value: "no-cache")]
+      if Self.names(event.request?.header("if-none-match"), page.tag) {
+        return Response(status: 304, headers: headers)
+      }
+      return Response(contentType: "application/geo+json", headers: headers, body: .bytes(page.bytes))
+    }
+  }
+
+  /// Whether a list of entity tags, or `*`, names one (RFC 9110, 13.1.2); weak ones count as well.
+  private static func names(_ list: String?, _ tag: String) -> Bool {
+    guard let list else { return false }
+    return list.split(separator: ",").contains { item in
+      let item = item.drop { $0 == " " || $0 == "\t" }
+      let name = (item.hasPrefix("W/") ? item.dropFirst(2) : item).prefix { $0 != " " && $0 != "\t" }
+      return name == "*" || name == tag
     }
   }
 
@@ -41,26 +54,13 @@ package struct ZoneLoadFunction: Function {
   private func keep(_ context: Context) async throws -> Response {
     let minute = context.now.unixMilliseconds / 60_000 * 60_000
     for region in configuration.regions.regions {
-      let loads = try await reader.loads(ZoneQuery(regions: [region.id]))
+      let loads = try await board.loads(
+        in: region.id, now: Timestamp(unixMilliseconds: context.now.unixMilliseconds))
       if !loads.isEmpty {
         try await history.append(loads, in: region.id, at: Timestamp(unixMilliseconds: minute))
       }
     }
     return .noContent
-  }
-
-  /// The surge in force, in tenths: of a coarser cell, the highest of its zones. What is not there is 1.0.
-  private func surgeTenths(_ query: ZoneQuery, _ context: Context) async throws -> [HexCell: Int] {
-    let now = Timestamp(unixMilliseconds: context.now.unixMilliseconds)
-    var tenths: [HexCell: Int] = [:]
-    for region in query.regions {
-      guard let surface = try await surge.surge(in: region), surface.tick.isFresh(at: now) else { continue }
-      for zone in surface.zones where zone.tenths > 10 {
-        guard let cell = zone.cell.parent(at: query.resolution) else { continue }
-        tenths[cell] = max(tenths[cell] ?? 10, zone.tenths)
-      }
-    }
-    return tenths
   }
 
   private func series(_ event: Event, _ context: Context) async throws -> Response {

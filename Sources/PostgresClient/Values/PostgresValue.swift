@@ -62,6 +62,15 @@ package enum PostgresValue: Sendable, Hashable {
   }
 }
 
+extension PostgresValue {
+  /// The value in PostgreSQL's text form, for a column that holds such texts; empty for `null`.
+  package var text: String {
+    var bytes: [UInt8] = []
+    PostgresTextEncoder.append(self, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
 extension PostgresValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral,
   ExpressibleByFloatLiteral, ExpressibleByNilLiteral
 {

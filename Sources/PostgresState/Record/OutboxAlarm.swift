@@ -19,6 +19,9 @@ final class OutboxAlarm: Sendable {
 
   /// The channel on which instances tell each other of commits.
   static let channel = "cabstand_outbox"
+  /// The shortest pause between two notifications. Whoever publishes here was told already; other instances share the work only where this one
+  /// does not do it, and under load one statement per commit would cost more than it brings.
+  static let pause = Duration.milliseconds(10)
   /// How often publishers look without having been told.
   static let period = Duration.seconds(1)
 
@@ -80,6 +83,7 @@ final class OutboxAlarm: Sendable {
         return isDone
       }
       if isDone { return }
+      try? await Task.sleep(for: Self.pause)
     }
   }
 }

@@ -5,7 +5,8 @@ internal import PostgresClient
 extension PostgresRecord: RideStore {
   package func insert(_ quote: Quote) async throws -> Inserted<Quote> {
     try await perform {
-      if try await pool.query(Self.insertQuote, quote.parameters).affectedRows == 1 {
+      if try await requests.quotes.call(quote) {
+        requests.known.remember(quote)
         return Inserted(value: quote, wasKnown: false)
       }
       // Quotes never change, so what stood in the way is still there.
@@ -19,18 +20,18 @@ extension PostgresRecord: RideStore {
   }
 
   package func quote(_ id: QuoteID) async throws -> Quote? {
-    try await select(Self.quoteByID, [.id(id)], Quote.init).first
+    if let quote = requests.known.quote(id) { return quote }
+    return try await perform { try await requests.quotesByID.call(id) }
   }
 
   package func insert(_ ride: Ride, publishing messages: [OutboxMessage]) async throws -> Inserted<Ride> {
     try await perform {
-      var arrays = MessageArrays()
-      for message in messages { try arrays.append(message) }
       defer { alarm.ring() }
       // What stands in the way may go away before it is looked at: a ride that ends, for instance.
       for _ in 0..<3 {
-        let inserted = try await pool.query(Self.insertRide, ride.parameters + arrays.parameters).only()
-        if try inserted.int(0) == 1 { return Inserted(value: ride, wasKnown: false) }
+        if try await requests.rides.call(RideRequests.NewRide(ride: ride, messages: messages)) {
+          return Inserted(value: ride, wasKnown: false)
+        }
         let obstacle = try await pool.query(
           Self.obstacle, [.id(ride.rider), .text(ride.idempotencyKey), .id(ride.quote), .id(ride.id)])
         guard let row = obstacle.first else { continue }

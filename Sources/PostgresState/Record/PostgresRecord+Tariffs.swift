@@ -4,9 +4,12 @@ internal import PostgresClient
 
 extension PostgresRecord: TariffStore {
   package func tariff(region: RegionID, vehicleClass: VehicleClass, at time: Timestamp) async throws -> Tariff? {
-    try await select(
-      Self.tariffInForce, [.id(region), .vehicleClass(vehicleClass), .time(time)], Tariff.init
-    ).first
+    let key = TariffsInForce.Key(region: region, vehicleClass: vehicleClass)
+    if let versions = tariffs.versions(key) { return TariffsInForce.inForce(versions, at: time) }
+    let (start, additions) = (ContinuousClock.now, tariffs.additions)
+    let versions = try await select(Self.tariffsOfClass, [.id(region), .vehicleClass(vehicleClass)], Tariff.init)
+    tariffs.remember(versions, of: key, after: additions, asOf: start)
+    return TariffsInForce.inForce(versions, at: time)
   }
 
   package func tariff(_ id: TariffID) async throws -> Tariff? {
@@ -15,7 +18,9 @@ extension PostgresRecord: TariffStore {
 
   @discardableResult
   package func add(_ tariff: Tariff) async throws -> Tariff {
-    try await perform {
+    // Also after a failure: it may have been added.
+    defer { tariffs.forget() }
+    return try await perform {
       _ = try await pool.query(Self.addTariff, tariff.parameters)
       let kept = try await pool.query(Self.tariffByID, [.id(tariff.id)]).map(Tariff.init)
       return kept.first ?? tariff
@@ -26,11 +31,8 @@ extension PostgresRecord: TariffStore {
     try await select(Self.allTariffs, [.id(region)], Tariff.init)
   }
 
-  private static let tariffInForce: PostgresStatement = """
-    SELECT document FROM tariffs
-    WHERE region = $1 AND vehicle_class = $2 AND valid_from <= $3 AND (valid_until IS NULL OR valid_until > $3)
-    ORDER BY valid_from DESC, tariff_id DESC LIMIT 1
-    """
+  private static let tariffsOfClass: PostgresStatement =
+    "SELECT document FROM tariffs WHERE region = $1 AND vehicle_class = $2"
 
   private static let tariffByID: PostgresStatement = "SELECT document FROM tariffs WHERE tariff_id = $1"
 

@@ -11,6 +11,8 @@ package final class PostgresRecord: Sendable {
   let pool: PostgresPool
   let logger: Logger
   let alarm: OutboxAlarm
+  let requests: RideRequests
+  let tariffs = TariffsInForce()
 
   /// Creates the record on a pool whose database has the schema of `migrations()`.
   /// - Parameters:
@@ -20,6 +22,7 @@ package final class PostgresRecord: Sendable {
     self.pool = pool
     self.logger = logger
     alarm = OutboxAlarm(pool: pool)
+    requests = RideRequests(pool: pool)
   }
 
   /// The scripts that make the schema, for `PostgresMigrator`.
@@ -31,6 +34,11 @@ package final class PostgresRecord: Sendable {
 
   /// Runs something on the database and speaks of its failures in the words of the ports.
   func perform<T>(_ body: () async throws -> T) async throws(StateError) -> T {
+    try await Self.perform(body)
+  }
+
+  /// Runs something on the database and speaks of its failures in the words of the ports.
+  static func perform<T>(_ body: () async throws -> T) async throws(StateError) -> T {
     do {
       return try await body()
     } catch let error as StateError {

@@ -3,11 +3,22 @@ internal import PostgresClient
 
 /// The statements of `RideStore`.
 extension PostgresRecord {
-  static let insertQuote = PostgresStatement(
+  /// Keeps quotes, each unless something stands in its way; tells which. One element per quote and column; see `Quote.elements`.
+  static let insertQuotes = PostgresStatement(
     """
     INSERT INTO quotes (\(Quote.columns))
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
-    ON CONFLICT DO NOTHING
+    SELECT quote.id, rider, region, class, pickup_latitude, pickup_longitude, dropoff_latitude, dropoff_longitude,
+      currency, names::text[], units::bigint[], details::text[], meters, seconds, surge, surge_version, tariff, created,
+      expires, key, hash
+    FROM unnest(
+      $1::text[], $2::text[], $3::text[], $4::smallint[], $5::double precision[], $6::double precision[],
+      $7::double precision[], $8::double precision[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[],
+      $14::bigint[], $15::bigint[], $16::bigint[], $17::text[], $18::bigint[], $19::bigint[], $20::text[], $21::bigint[])
+      WITH ORDINALITY AS quote (
+        id, rider, region, class, pickup_latitude, pickup_longitude, dropoff_latitude, dropoff_longitude, currency, names,
+        units, details, meters, seconds, surge, surge_version, tariff, created, expires, key, hash, number)
+    ORDER BY number
+    ON CONFLICT DO NOTHING RETURNING quote_id
     """)
 
   /// What kept a quote from being inserted: the rider's key first, else the id.
@@ -17,30 +28,43 @@ extension PostgresRecord {
     ORDER BY idempotency_key IS NOT DISTINCT FROM $2 DESC LIMIT 1
     """)
 
-  static let quoteByID = PostgresStatement("SELECT \(Quote.columns) FROM quotes WHERE quote_id = $1")
+  static let quotesByID = PostgresStatement(
+    "SELECT \(Quote.columns) FROM quotes WHERE quote_id = ANY ($1::text[])")
 
-  /// Keeps a ride and then its messages, or neither. The order matters: sequences are drawn once the ride is ours.
-  static let insertRide: PostgresStatement = """
+  /// Keeps rides, each unless something stands in its way, and then the messages of those that were kept; tells which. One element per ride
+  /// and column, see `Ride.elements`, then one per message. The order matters: sequences are drawn once the ride is ours.
+  static let insertRides: PostgresStatement = """
     WITH kept AS (
       INSERT INTO rides (
         ride_id, quote_id, rider_id, region, vehicle_class, pickup_latitude, pickup_longitude, dropoff_latitude,
         dropoff_longitude, pickup_cell, fare_minor_units, currency, requested_at, expires_at, idempotency_key,
         request_hash, state, version, driver_id, offer_round, excluded_drivers, accepted_at, arrived_at, started_at,
         completed_at, ended_at, pickup_eta_seconds, distance_meters, expected_seconds)
-      VALUES (
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-        string_to_array($21, ','), $22, $23, $24, $25, $26, $27, $28,
-        (SELECT duration_seconds FROM quotes WHERE quote_id = $2::entity_id))
+      SELECT ride.id, quote, rider, region, class, pickup_latitude, pickup_longitude, dropoff_latitude, dropoff_longitude,
+        cell, fare, currency, requested, expires, key, hash, state, version, driver, round, string_to_array(excluded, ','),
+        accepted, arrived, started, completed, ended, eta, meters,
+        (SELECT duration_seconds FROM quotes WHERE quote_id = ride.quote)
+      FROM unnest(
+        $1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::double precision[], $7::double precision[],
+        $8::double precision[], $9::double precision[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[],
+        $14::bigint[], $15::text[], $16::bigint[], $17::text[], $18::bigint[], $19::text[], $20::bigint[], $21::text[],
+        $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[], $27::bigint[], $28::bigint[])
+        WITH ORDINALITY AS ride (
+          id, quote, rider, region, class, pickup_latitude, pickup_longitude, dropoff_latitude, dropoff_longitude, cell,
+          fare, currency, requested, expires, key, hash, state, version, driver, round, excluded, accepted, arrived,
+          started, completed, ended, eta, meters, number)
+      ORDER BY number
       ON CONFLICT DO NOTHING RETURNING ride_id),
     sent AS (
       INSERT INTO outbox (type, feed_event, region, ride_id, driver_id, is_for_ride, time, body)
       SELECT message.type, message.feed_event, message.region, message.ride, message.driver, message.is_for_ride,
         message.time, message.body
-      FROM kept, unnest(
+      FROM kept JOIN unnest(
         $29::text[], $30::text[], $31::text[], $32::text[], $33::text[], $34::boolean[], $35::bigint[], $36::text[])
         WITH ORDINALITY AS message (type, feed_event, region, ride, driver, is_for_ride, time, body, number)
+        ON message.ride = kept.ride_id
       ORDER BY message.number)
-    SELECT count(*) FROM kept
+    SELECT ride_id FROM kept
     """
 
   /// What kept a ride from being inserted: 1 the rider's key, 2 the quote (or the id, which is made of it), 3 the

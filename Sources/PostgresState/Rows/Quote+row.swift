@@ -21,12 +21,17 @@ extension Quote {
       idempotencyKey: try columns.optionalText(), requestHash: try columns.hash())
   }
 
-  var parameters: [PostgresValue] {
+  /// How many columns there are.
+  static let columnCount = 21
+
+  /// The values of the columns. The lines' columns are arrays themselves, so they go as the texts of arrays.
+  var elements: [ColumnArrays.Element] {
     [
       .id(id), .id(rider), .id(region), .vehicleClass(vehicleClass), .double(pickup.latitude),
       .double(pickup.longitude), .double(dropoff.latitude), .double(dropoff.longitude),
-      .text(breakdown.currency.code), .texts(breakdown.lines.map(\.name)), .ints(breakdown.lines.map(\.minorUnits)),
-      .texts(breakdown.lines.map(\.detail)),
+      .text(breakdown.currency.code), .text(PostgresValue.texts(breakdown.lines.map(\.name)).text),
+      .text(PostgresValue.ints(breakdown.lines.map(\.minorUnits)).text),
+      .text(PostgresValue.texts(breakdown.lines.map(\.detail)).text),
       .int(Int64(distanceMeters)), .int(Int64(durationSeconds)), .int(Int64(surgeTenths)), .int(surgeVersion),
       .id(tariff), .time(createdAt), .time(expiresAt), .text(idempotencyKey), .hash(requestHash),
     ]

@@ -41,15 +41,18 @@ extension Ride {
     report = try columns.optionalText().flatMap { TripReport(text: $0) }
   }
 
-  /// The values of `insertColumns`.
-  var parameters: [PostgresValue] {
+  /// How many columns a new ride fills.
+  static let insertedColumnCount = 28
+
+  /// The values of the columns of a new ride.
+  var elements: [ColumnArrays.Element] {
     [
       .id(id), .id(quote), .id(rider), .id(region), .vehicleClass(vehicleClass), .double(pickup.latitude),
       .double(pickup.longitude), .double(dropoff.latitude), .double(dropoff.longitude), .cell(pickupCell),
       .int(fare.minorUnits), .text(fare.currency.code), .time(requestedAt), .time(expiresAt), .text(idempotencyKey),
       .hash(requestHash), .text(state.rawValue), .int(version), .id(driver), .int(Int64(offerRound)),
       .text(joinedExcludedDrivers), .time(acceptedAt), .time(arrivedAt), .time(startedAt), .time(completedAt),
-      .time(endedAt), .int(pickupETASeconds), .int(distanceMeters),
+      .time(endedAt), .int(pickupETASeconds.map(Int64.init)), .int(distanceMeters.map(Int64.init)),
     ]
   }
 

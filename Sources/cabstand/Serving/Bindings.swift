@@ -1,3 +1,4 @@
+import DispatchAPI
 import DispatchCore
 import DispatchState
 import FunctionKit
@@ -36,6 +37,8 @@ enum Bindings {
       ReadyBinding(bindingClass: "workbench", instance: workbench),
       ReadyBinding(bindingClass: "follower", instance: follower),
       ReadyBinding(bindingClass: "configuration", instance: configuration),
+      ReadyBinding(
+        bindingClass: "zone-board", instance: ZoneBoard(fleet: stores.fleet, rides: stores.record, surge: stores.fleet)),
       TravelTimeBinding(
         known: travelTimes ?? LearnedTravelTimes(models: stores.models, speeds: configuration.speeds), engine: engine,
         asksEngines: asksEngines),

@@ -1,20 +1,22 @@
-import DispatchAPI
-import DispatchCore
-import FunctionKit
+package import DispatchCore
+package import FunctionKit
 import HexGrid
 
 /// Which zones are asked for.
-struct ZoneQuery: Sendable, Hashable {
-  var regions: [RegionID]
-  var resolution = Zone.resolution
-  var bounds: GeoBounds?
+package struct ZoneQuery: Sendable, Hashable {
+  package var regions: [RegionID]
+  /// The resolution of the cells, 0 to that of the zones.
+  package var resolution = Zone.resolution
+  /// Where the middles of the cells lie; nil for everywhere.
+  package var bounds: GeoBounds?
 
-  init(regions: [RegionID]) {
+  /// All zones of regions.
+  package init(regions: [RegionID]) {
     self.regions = regions
   }
 
   /// Reads `resolution`, `bbox` and `region`.
-  init(_ event: Event, _ map: RegionMap) throws(FunctionError) {
+  package init(_ event: Event, _ map: RegionMap) throws(FunctionError) {
     let query = event.request?.query ?? [:]
     regions = map.regions.map(\.id)
     if let text = query["region"] { regions = [try map.region(named: text).id] }
