@@ -1,7 +1,7 @@
 """Ride requests at a steady rate while drivers listen to their feeds: how long from sending a request to the offer on a driver's feed.
 
 Drivers stand all over a region and tell where they are every 30 s. Requests come from a part of it, all of whose drivers have their feeds open.
-A rider whose offer has gone out calls the ride off, so that the driver is free again and as many drivers stay free as there were.
+A rider whose offer has gone out calls the ride off within a second, so that the driver is free again and as many drivers stay free as there were.
 """
 import argparse, asyncio, json, random, resource, statistics, time
 
@@ -130,6 +130,7 @@ class Bench:
         self.run_later(self.cancel(ride))
 
     async def cancel(self, ride):
+        await asyncio.sleep(random.uniform(0, 1))
         await self.pool.post(b"/v1/rides/%s/cancel" % ride, b'{"rider":"%s"}' % self.riders[ride])
 
     async def request(self, number):

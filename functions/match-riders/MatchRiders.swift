@@ -65,8 +65,13 @@ package struct MatchRiders: Function {
     let open = try await rides.openRides(in: region, limit: Self.maximumRides)
     guard !open.isEmpty else { return [] }
     let speed = configuration.speeds.metersPerSecond(at: now)
-    let drivers = try await search.drivers(for: open, in: region, now: now)
-    let picture = try await outlook.read(region, now: now)
+    // What does not depend on each other is read at once: every rider waits for the sum.
+    async let reading = search.drivers(for: open, in: region, now: now)
+    async let outlooking = outlook.read(region, now: now)
+    async let blocking = pairs.blockedPairs(of: open.map(\.rider))
+    let drivers = try await reading
+    let picture = try await outlooking
+    let blocked = Set(try await blocking)
     let seconds = settings.window.seconds(
       waiting: open.count, free: drivers.count, arrivalsPerSecond: picture.outlook.requests(within: 1))
     guard settings.window.ends(at: now, seconds: seconds) else { return [] }
@@ -74,7 +79,7 @@ package struct MatchRiders: Function {
     var situation = MatchSituation(
       rides: open, drivers: drivers.map { MatchDriver($0) } + finishing.map(\.candidate), metersPerSecond: speed,
       now: now)
-    situation.blocked = Set(try await pairs.blockedPairs(of: open.map(\.rider)))
+    situation.blocked = blocked
     situation.outlook = picture.outlook
     situation.busyDrivers = picture.busyDrivers
     var plan = BatchMatcher.candidates(situation, settings.policy)

@@ -36,6 +36,27 @@ enum CommitWaves {
     return waves
   }
 
+  /// Puts waves that follow each other into groups, in their order: no two waves of a group touch the same ride, offer or driver, nor write to
+  /// the same driver's feed, so they may be applied at once.
+  static func independent(_ waves: [[Int]], of commits: [Commit]) -> [[[Int]]] {
+    var groups: [[[Int]]] = []
+    var taken: Set<Key> = []
+    for wave in waves {
+      var keys: Set<Key> = []
+      for index in wave {
+        keys.formUnion(self.keys(of: commits[index].change))
+        keys.formUnion(commits[index].messages.compactMap { $0.driver.map(Key.driver) })
+      }
+      if groups.isEmpty || !taken.isDisjoint(with: keys) {
+        groups.append([])
+        taken = []
+      }
+      groups[groups.count - 1].append(wave)
+      taken.formUnion(keys)
+    }
+    return groups
+  }
+
   private static func keys(of change: RideChange) -> [Key] {
     var keys: [Key] = [.ride(change.ride.id)]
     switch change.offer {

@@ -1,4 +1,4 @@
-package import DispatchState
+internal import DispatchState
 internal import Synchronization
 
 /// Lets calls that come while others are under way go to the database together: one round trip and one commit for all of them.

@@ -3,19 +3,49 @@ package import DispatchState
 internal import PostgresClient
 
 extension PostgresRecord {
-  /// How many steps go into one transaction: enough to share its cost, few enough to hold its locks briefly.
-  static let commitBatchSize = 256
+  /// How many steps go into one transaction: enough to share its cost, few enough that those who wait for the first steps need not wait for the
+  /// last ones.
+  static let commitBatchSize = 64
+  /// How many transactions of one call are under way at once: one on its way to the disk while the other is worked on.
+  static let commitsUnderWay = 2
+
+  private struct Applied: Sendable {
+    var wave: [Int]
+    var outcomes: [CommitOutcome] = []
+    var failure: StateError?
+  }
 
   package func commit(_ changes: [Commit]) async throws -> [CommitOutcome] {
     if changes.isEmpty { return [] }
-    // Also after a failure: some may have been applied.
-    defer { alarm.ring() }
     var outcomes = [CommitOutcome](repeating: .rideChanged, count: changes.count)
-    for wave in CommitWaves.split(changes, limit: Self.commitBatchSize) {
-      let answers = try await apply(wave.map { changes[$0] })
-      for (place, outcome) in zip(wave, answers) { outcomes[place] = outcome }
+    var failure: StateError?
+    for group in CommitWaves.independent(CommitWaves.split(changes, limit: Self.commitBatchSize), of: changes) {
+      await withTaskGroup(of: Applied.self) { tasks in
+        var waiting = group.makeIterator()
+        func applyNext() {
+          guard let wave = waiting.next() else { return }
+          tasks.addTask { await self.applied(wave, of: changes) }
+        }
+        for _ in 0..<Self.commitsUnderWay { applyNext() }
+        for await applied in tasks {
+          for (place, outcome) in zip(applied.wave, applied.outcomes) { outcomes[place] = outcome }
+          failure = failure ?? applied.failure
+          if failure == nil { applyNext() }
+        }
+      }
+      if let failure { throw failure }
     }
     return outcomes
+  }
+
+  private func applied(_ wave: [Int], of changes: [Commit]) async -> Applied {
+    // Also after a failure: some may have been applied. Whoever publishes need not wait for the other waves.
+    defer { alarm.ring() }
+    do throws(StateError) {
+      return Applied(wave: wave, outcomes: try await apply(wave.map { changes[$0] }))
+    } catch {
+      return Applied(wave: wave, failure: error)
+    }
   }
 
   /// Applies steps whose rides, offers and drivers are all different.

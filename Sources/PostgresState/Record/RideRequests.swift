@@ -1,8 +1,6 @@
 internal import DispatchCore
-package import DispatchState
-internal import Logging
+internal import DispatchState
 internal import PostgresClient
-internal import Synchronization
 
 /// Keeps and reads what riders ask for, quotes and rides, in groups: requests that come while a commit is under way are committed together.
 ///

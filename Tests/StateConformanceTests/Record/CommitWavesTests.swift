@@ -41,6 +41,43 @@ struct CommitWavesTests {
     }
   }
 
+  @Test(arguments: 0..<50)
+  func whatIsAppliedAtOnceTouchesNothingTwice(_ seed: Int) throws {
+    var random = SplitMix(seed: UInt64(seed))
+    let commits = try (0..<Int.random(in: 0...80, using: &random)).map { _ in
+      var change = RideChange(ride: try Sample.ride(.random(in: 0..<60, using: &random)), expectedVersion: 1)
+      if Bool.random(using: &random) {
+        change.driver = DriverChange(
+          driver: Sample.driver(.random(in: 0..<60, using: &random)), from: .idle, to: .offline, at: Sample.start)
+      }
+      let listener = Bool.random(using: &random) ? Sample.driver(.random(in: 0..<60, using: &random)) : nil
+      return Commit(change, publishing: [Sample.message("changed", of: change.ride.id, driver: listener)])
+    }
+    let waves = CommitWaves.split(commits, limit: 4)
+    let groups = CommitWaves.independent(waves, of: commits)
+    #expect(groups.flatMap { $0 } == waves, "in their order, all of them")
+    for group in groups {
+      #expect(!group.isEmpty)
+      for (first, wave) in group.enumerated() {
+        for other in group.dropFirst(first + 1) {
+          let (one, two) = (wave.map { commits[$0] }, other.map { commits[$0] })
+          #expect(Set(one.map(\.change.ride.id)).isDisjoint(with: two.map(\.change.ride.id)))
+          func drivers(_ commits: [Commit]) -> Set<DriverID> {
+            Set(commits.compactMap { $0.change.driver?.driver }).union(commits.flatMap { feeds($0) })
+          }
+          #expect(drivers(one).isDisjoint(with: drivers(two)))
+        }
+      }
+    }
+  }
+
+  @Test func differentThingsAreAppliedAtOnce() throws {
+    let commits = try (0..<600).map {
+      Commit(RideChange(ride: try Sample.ride($0), expectedVersion: 1), publishing: [])
+    }
+    #expect(CommitWaves.independent(CommitWaves.split(commits, limit: 256), of: commits).count == 1)
+  }
+
   private func feeds(_ commit: Commit) -> Set<DriverID> { Set(commit.messages.compactMap(\.driver)) }
 
   @Test func differentThingsShareAWave() throws {
