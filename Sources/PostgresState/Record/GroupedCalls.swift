@@ -51,6 +51,9 @@ final class GroupedCalls<Item: Sendable, Answer: Sendable>: Sendable {
     }
   }
 
+  /// How many wait for their group: for tests.
+  var waitingCount: Int { queue.withLock { $0.callers.count } }
+
   private enum Place { case refused, waits, leads }
 
   private func enqueue(_ caller: GroupedCaller<Item, Answer>) -> Place {

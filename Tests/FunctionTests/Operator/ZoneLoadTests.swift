@@ -83,6 +83,27 @@ struct ZoneLoadTests {
     #expect(features.reduce(0) { $0 + ($1["properties"]?["supply"]?.integer ?? 0) } == 5, "nobody is lost")
   }
 
+  @Test("Who has the answer already is told only that, until something changes")
+  func notModified() async throws {
+    let city = try await city()
+    let answer = try await load(city)
+    let tag = try #require(answer.header("etag"))
+    #expect(tag.hasPrefix("\"") && tag.hasSuffix("\"") && tag.count > 4)
+    for list in [tag, "W/\(tag)", "\"x\", \(tag)", "\"x\" ,W/\(tag) , \"y\"", "*"] {
+      let again = try await city.call("GET", "/v1/zones/load", headers: [(name: "if-none-match", value: list)])
+      #expect(again.status == 304 && again.header("etag") == tag, "\(list)")
+    }
+    for list in ["\"x\"", "", ",", "\(tag.dropLast())", "x\(tag)"] {
+      let other = try await city.call("GET", "/v1/zones/load", headers: [(name: "if-none-match", value: list)])
+      #expect(other.status == 200, "\(list)")
+    }
+    try await city.offline("cab-1")
+    let changed = try await city.call("GET", "/v1/zones/load", headers: [(name: "if-none-match", value: tag)])
+    #expect(changed.status == 200 && changed.header("etag") != tag)
+    let coarse = try await load(city, ["resolution": "7"])
+    #expect(coarse.header("etag") != changed.header("etag"))
+  }
+
   @Test("Region and box narrow what is shown")
   func narrowing() async throws {
     let city = try await city()
