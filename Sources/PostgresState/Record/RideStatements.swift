@@ -3,7 +3,7 @@ internal import PostgresClient
 
 /// The statements of `RideStore`.
 extension PostgresRecord {
-  /// Keeps quotes, each unless something stands in its way; tells which. One element per quote and column; see `Quote.elements`.
+  /// Keeps quotes, in their order, each unless something stands in its way; tells which. One element per quote and column; see `Quote.elements`.
   static let insertQuotes = PostgresStatement(
     """
     INSERT INTO quotes (\(Quote.columns))
@@ -14,10 +14,9 @@ extension PostgresRecord {
       $1::text[], $2::text[], $3::text[], $4::smallint[], $5::double precision[], $6::double precision[],
       $7::double precision[], $8::double precision[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[],
       $14::bigint[], $15::bigint[], $16::bigint[], $17::text[], $18::bigint[], $19::bigint[], $20::text[], $21::bigint[])
-      WITH ORDINALITY AS quote (
+      AS quote (
         id, rider, region, class, pickup_latitude, pickup_longitude, dropoff_latitude, dropoff_longitude, currency, names,
-        units, details, meters, seconds, surge, surge_version, tariff, created, expires, key, hash, number)
-    ORDER BY number
+        units, details, meters, seconds, surge, surge_version, tariff, created, expires, key, hash)
     ON CONFLICT DO NOTHING RETURNING quote_id
     """)
 
@@ -31,7 +30,7 @@ extension PostgresRecord {
   static let quotesByID = PostgresStatement(
     "SELECT \(Quote.columns) FROM quotes WHERE quote_id = ANY ($1::text[])")
 
-  /// Keeps rides, each unless something stands in its way, and then the messages of those that were kept; tells which. One element per ride
+  /// Keeps rides, in their order, each unless something stands in its way, and then the messages of those that were kept; tells which. One element per ride
   /// and column, see `Ride.elements`, then one per message. The order matters: sequences are drawn once the ride is ours.
   static let insertRides: PostgresStatement = """
     WITH kept AS (
@@ -49,11 +48,10 @@ extension PostgresRecord {
         $8::double precision[], $9::double precision[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[],
         $14::bigint[], $15::text[], $16::bigint[], $17::text[], $18::bigint[], $19::text[], $20::bigint[], $21::text[],
         $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[], $27::bigint[], $28::bigint[])
-        WITH ORDINALITY AS ride (
+        AS ride (
           id, quote, rider, region, class, pickup_latitude, pickup_longitude, dropoff_latitude, dropoff_longitude, cell,
           fare, currency, requested, expires, key, hash, state, version, driver, round, excluded, accepted, arrived,
-          started, completed, ended, eta, meters, number)
-      ORDER BY number
+          started, completed, ended, eta, meters)
       ON CONFLICT DO NOTHING RETURNING ride_id),
     sent AS (
       INSERT INTO outbox (type, feed_event, region, ride_id, driver_id, is_for_ride, time, body)
