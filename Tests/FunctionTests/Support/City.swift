@@ -89,7 +89,8 @@ final class City: Sendable {
         "surge": surge, "models": models, "feed": hub, "follower": follower, "configuration": configuration,
         "suggestions": record, "pairs": record, "log": log,
         "travelTimes": travelTimes ?? LearnedTravelTimes(models: models, speeds: configuration.speeds),
-        "board": ZoneBoard(fleet: fleet, rides: rides, surge: surge, freshness: .zero), "versions": record, "ledger": record, "positions": record, "workbench": PlainWorkbench(),
+        "board": ZoneBoard(fleet: fleet, rides: rides, surge: surge, freshness: .zero), "versions": record,
+        "ledger": record, "positions": record, "workbench": PlainWorkbench(),
       ] as [String: any Sendable]).merging(replaced) { $1 }, environment: environment, clock: clock, logger: Self.logger
     )
   }
