@@ -11,6 +11,11 @@ final class SharedReads<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     var readingSince: ContinuousClock.Instant?
   }
 
+  private enum Answer {
+    case value(Value)
+    case task(Task<Value, any Error>)
+  }
+
   private let entries = Mutex<[Key: Entry]>([:])
 
   /// The value of a key.
@@ -22,10 +27,6 @@ final class SharedReads<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     _ key: Key, maximumAge: Duration, read: @escaping @Sendable (Value?) async throws -> Value
   ) async throws -> Value {
     let now = ContinuousClock.now
-    enum Answer {
-      case value(Value)
-      case task(Task<Value, any Error>)
-    }
     let answer: Answer = entries.withLock { entries in
       let entry = entries[key] ?? Entry()
       if let value = entry.value, let readAt = entry.readAt, readAt + maximumAge > now { return .value(value) }
