@@ -84,11 +84,16 @@ struct RideRequests: Sendable {
   private static func keep(_ items: [NewRide], on pool: PostgresPool) async throws(StateError) -> Set<String> {
     var columns = ColumnArrays(count: Ride.insertedColumnCount)
     var messages = MessageArrays()
+    var owners: [String?] = []
     for item in items {
       columns.append(item.ride.elements)
-      for message in item.messages { try messages.append(message) }
+      for message in item.messages {
+        try messages.append(message)
+        owners.append(item.ride.id.text)
+      }
     }
-    return try await keptIDs(PostgresRecord.insertRides, columns.parameters + messages.parameters, on: pool)
+    return try await keptIDs(
+      PostgresRecord.insertRides, columns.parameters + messages.parameters + [.texts(owners)], on: pool)
   }
 
   private static func keptIDs(

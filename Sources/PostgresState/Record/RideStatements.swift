@@ -31,7 +31,7 @@ extension PostgresRecord {
     "SELECT \(Quote.columns) FROM quotes WHERE quote_id = ANY ($1::text[])")
 
   /// Keeps rides, in their order, each unless something stands in its way, and then the messages of those that were kept; tells which. One element per ride
-  /// and column, see `Ride.elements`, then one per message. The order matters: sequences are drawn once the ride is ours.
+  /// and column, see `Ride.elements`, then one per message, which may be about something else; the last array says whose it is. The order matters: sequences are drawn once the ride is ours.
   static let insertRides: PostgresStatement = """
     WITH kept AS (
       INSERT INTO rides (
@@ -58,9 +58,10 @@ extension PostgresRecord {
       SELECT message.type, message.feed_event, message.region, message.ride, message.driver, message.is_for_ride,
         message.time, message.body
       FROM kept JOIN unnest(
-        $29::text[], $30::text[], $31::text[], $32::text[], $33::text[], $34::boolean[], $35::bigint[], $36::text[])
-        WITH ORDINALITY AS message (type, feed_event, region, ride, driver, is_for_ride, time, body, number)
-        ON message.ride = kept.ride_id
+        $29::text[], $30::text[], $31::text[], $32::text[], $33::text[], $34::boolean[], $35::bigint[], $36::text[],
+        $37::text[])
+        WITH ORDINALITY AS message (type, feed_event, region, ride, driver, is_for_ride, time, body, owner, number)
+        ON message.owner = kept.ride_id
       ORDER BY message.number)
     SELECT ride_id FROM kept
     """
