@@ -171,8 +171,12 @@ class Bench:
         now = int(time.time() * 1000)
         body = ",".join('{"driver":"%s","time":%d,"latitude":%.5f,"longitude":%.5f}' % (name, now, latitude, longitude)
                         for name, latitude, longitude in batch)
-        status, answer = await self.pool.post(b"/v1/pings", b"[%s]" % body.encode())
-        assert status == 200, answer
+        for _ in range(5):
+            status, answer = await self.pool.post(b"/v1/pings", b"[%s]" % body.encode())
+            if status == 200:
+                return
+            await asyncio.sleep(0.5)
+        raise RuntimeError(f"positions are refused: {answer}")
 
     async def watch_lag(self):
         while True:

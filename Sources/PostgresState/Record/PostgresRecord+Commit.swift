@@ -6,8 +6,8 @@ extension PostgresRecord {
   /// How many steps go into one transaction: enough to share its cost, few enough that those who wait for the first steps need not wait for the
   /// last ones.
   static let commitBatchSize = 64
-  /// How many transactions of one call are under way at once: one on its way to the disk while the other is worked on.
-  static let commitsUnderWay = 2
+  /// How many transactions of one call are under way at once: some on their way to the disk while another is worked on.
+  static let commitsUnderWay = 3
 
   private struct Applied: Sendable {
     var wave: [Int]
