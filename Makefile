@@ -22,7 +22,7 @@ run: build ## Installs, builds, dispatches the demo city on port 8070, then goes
 
 .PHONY: build
 build: install ## Builds the command, optimised, with Swift's libraries linked in: .build/release/cabstand
-	swift build -c release --static-swift-stdlib --product cabstand
+	@scripts/build
 
 .PHONY: test
 test: install ## Builds and runs all tests (TEST="--filter HexGrid" for some)

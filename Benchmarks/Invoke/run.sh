@@ -15,7 +15,7 @@ if [ "${1:-}" = --rows ]; then
 fi
 runs=${1:-200}
 # Most of a start is the dynamic linker's: with Swift's libraries linked in, a start takes about half as long.
-[ -n "${CABSTAND:-}" ] || swift build -c release --static-swift-stdlib --product cabstand >&2
+[ -n "${CABSTAND:-}" ] || scripts/build >&2
 program=${CABSTAND:-$PWD/.build/release/cabstand}
 
 work=$(mktemp -d)

@@ -15,7 +15,7 @@ if [ "${1:-}" = --rows ]; then
   shift
 fi
 drivers=${1:-100000}
-[ -n "${CABSTAND:-}" ] || swift build -c release --static-swift-stdlib --product cabstand >&2
+[ -n "${CABSTAND:-}" ] || scripts/build >&2
 
 "$cabstand" serve --port 0 --data-dir "$work/data" 2>>"$work/serve.log" &
 server=$!

@@ -13,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 for program in psql python3; do
   command -v "$program" >/dev/null || { echo "skipped: $program is not installed" >&2; exit 0; }
 done
-[ -n "${CABSTAND:-}" ] || swift build -c release --product cabstand >&2
+[ -n "${CABSTAND:-}" ] || scripts/build >&2
 count=${DRIVERS:-100000} rate=${RATE:-200} seconds=${SECONDS_EACH:-60}
 ulimit -n "$(ulimit -H -n)"
 

@@ -6,7 +6,7 @@ load_generator=Benchmarks/LoadGenerator/.build/release/LoadGenerator
 peers=()
 
 build() {
-  [ -n "${CABSTAND:-}" ] || swift build -c release --product cabstand >&2
+  [ -n "${CABSTAND:-}" ] || scripts/build >&2
   swift build -c release --package-path Benchmarks/LoadGenerator >&2
 }
 

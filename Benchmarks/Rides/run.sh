@@ -14,7 +14,7 @@ here=Benchmarks/Rides
 for program in wrk pgbench psql; do
   command -v "$program" >/dev/null || { echo "skipped: $program is not installed; scripts/install-dependencies --bench" >&2; exit 0; }
 done
-[ -n "${CABSTAND:-}" ] || swift build -c release --product cabstand >&2
+[ -n "${CABSTAND:-}" ] || scripts/build >&2
 seconds=${SECONDS_EACH:-8} clients=${CLIENTS:-32}
 
 start_server

@@ -19,7 +19,7 @@ for file in "$trips" "$pings" "$history" "$published"; do
     exit 0
   fi
 done
-[ -n "${CABSTAND:-}" ] || swift build -c release --product cabstand >&2
+[ -n "${CABSTAND:-}" ] || scripts/build >&2
 cabstand=${CABSTAND:-.build/release/cabstand}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
