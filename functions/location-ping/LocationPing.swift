@@ -8,6 +8,7 @@ import Logging
 package struct LocationPing: Function {
   /// The text of its function.yaml.
   package static var specification: [UInt8] { PackageResources.function_yaml }
+  package static var isBrief: Bool { true }
 
   /// The type of events that carry pings.
   static let eventType = "cabstand.driver.pinged.v1"

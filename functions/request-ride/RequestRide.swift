@@ -9,6 +9,7 @@ import Logging
 package struct RequestRide: Function {
   /// The text of its function.yaml.
   package static var specification: [UInt8] { PackageResources.function_yaml }
+  package static var isBrief: Bool { true }
 
   private let rides: any RideStore
   private let configuration: DispatchConfiguration

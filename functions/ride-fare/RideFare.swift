@@ -7,6 +7,7 @@ package import FunctionKit
 package struct RideFare: Function {
   /// The text of its function.yaml.
   package static var specification: [UInt8] { PackageResources.function_yaml }
+  package static var isBrief: Bool { true }
 
   private let desk: FareDesk
 

@@ -8,6 +8,7 @@ import Logging
 package struct RideProgress: Function {
   /// The text of its function.yaml.
   package static var specification: [UInt8] { PackageResources.function_yaml }
+  package static var isBrief: Bool { true }
 
   private let rides: any RideStore
   private let follower: FleetFollower

@@ -8,6 +8,7 @@ import HexGrid
 package struct ZonePrice: Function {
   /// The text of its function.yaml.
   package static var specification: [UInt8] { PackageResources.function_yaml }
+  package static var isBrief: Bool { true }
 
   private let surge: any SurgeStore
   private let configuration: DispatchConfiguration

@@ -8,6 +8,12 @@ public protocol Function: Sendable {
   /// - Throws: `SetupError` where a binding or a setting is missing or of the wrong kind.
   init(_ setup: FunctionSetup) throws
 
+  /// Whether it never computes for long between two suspensions; false where it does not say.
+  ///
+  /// The invocations of such a function begin on the thread of whoever hands the event over, an event loop of the server for instance, which spares
+  /// a change of thread. One that says so and computes for long anyway holds up that thread and its own cancellation.
+  static var isBrief: Bool { get }
+
   /// Handles one event.
   /// - Parameters:
   ///   - event: what happened.
@@ -24,6 +30,9 @@ public protocol Function: Sendable {
 }
 
 extension Function {
+  /// Nothing is known of how long it computes.
+  public static var isBrief: Bool { false }
+
   /// Handles the events one after the other.
   public func handle(batch events: [Event], _ context: Context) async -> [Result<Response, any Error>] {
     var results: [Result<Response, any Error>] = []

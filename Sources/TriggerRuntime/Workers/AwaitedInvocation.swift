@@ -114,7 +114,8 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     adjust = order.adjust
     timeoutNanoseconds = order.workers.timeoutNanoseconds
     // A loop that takes event after event must suspend now and then, or nobody else gets its thread.
-    order.workers.pool.submit(self, waitsForEnd ? .scheduled : .inline(Self.inlineLimit))
+    let isScheduled = waitsForEnd || !order.workers.function.isBrief
+    order.workers.pool.submit(self, isScheduled ? .scheduled : .inline(Self.inlineLimit))
   }
 
   private var isAnswered: Bool { stage.load(ordering: .acquiring) == Stage.answered }

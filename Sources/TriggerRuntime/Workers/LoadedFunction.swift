@@ -16,6 +16,9 @@ final class LoadedFunction: Sendable {
   /// What stands before all its invocations; nil where nothing does.
   let gate: FunctionGate?
 
+  /// Whether its invocations may begin on the thread of whoever hands the event over.
+  let isBrief: Bool
+
   var name: String { specification.name }
 
   init(
@@ -28,6 +31,7 @@ final class LoadedFunction: Sendable {
     self.tracer = tracer
     self.specification = specification
     self.function = function
+    isBrief = type(of: function).isBrief
     self.logger = logger
     self.clock = clock
   }

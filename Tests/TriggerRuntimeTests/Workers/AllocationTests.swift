@@ -15,10 +15,18 @@ struct AllocationTests {
     private static let budget: UInt = 0
   #endif
 
+  private struct Nothing: Function {
+    static var isBrief: Bool { true }
+
+    init(_ setup: FunctionSetup) throws {}
+
+    func handle(_ event: Event, _ context: Context) async throws -> Response { .noContent }
+  }
+
   @Test func anEventInTheProcessAllocatesNothing() async throws {
     var harness = Harness(Harness.httpFunction())
     harness.usesHTTP = false
-    let runtime = try harness.makeRuntime { _, _ in .noContent }
+    let runtime = try harness.makeRuntime { try Nothing($0) }
     try await runtime.prepare()
     let event = Event(id: "1", source: "/t", type: "t", body: [1, 2, 3])
     var least = UInt.max

@@ -1,4 +1,5 @@
 import FunctionKit
+import Glibc
 import Testing
 
 @testable import TriggerRuntime
@@ -48,6 +49,19 @@ struct DeadlineTests {
     try await runtime.prepare()
     await #expect(throws: InvocationError.deadlineExceeded) {
       try await runtime.invoke(function: "echo", Event(id: "1", source: "/t", type: "t"))
+    }
+  }
+
+  @Test func aFunctionThatNeverSuspendsHoldsUpNeitherCallerNorServer() async throws {
+    let mayEnd = Watched(false)
+    try await Harness(Harness.httpFunction(timeout: "20ms")).run { _, _ in
+      while !mayEnd.value { sched_yield() }
+      return .noContent
+    } while: { running in
+      defer { mayEnd.change { $0 = true } }
+      await #expect(throws: InvocationError.deadlineExceeded) {
+        try await running.runtime.invoke(function: "echo", Event(id: "1", source: "/t", type: "t"))
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import TriggerRuntime
 
 /// A function that does nothing, so that what is measured is the runtime.
 struct Nothing: Function {
+  static var isBrief: Bool { true }
   init(_ setup: FunctionSetup) throws {}
 
   func handle(_ event: Event, _ context: Context) async throws -> Response {

@@ -155,7 +155,7 @@ extension HTTPConnection {
       timeout: InvocationTimeout.of(head, atMost: request.route.timeout), connection: self, loop: loop)
     self.exchange = exchange
     enter(.handling)
-    request.route.pool.submit(exchange, .inline(Self.inlineLimit))
+    request.route.pool.submit(exchange, request.route.target.isBrief ? .inline(Self.inlineLimit) : .scheduled)
   }
 
   /// Answers a request without reading its body, and keeps the connection where the rest of it is short.

@@ -52,6 +52,13 @@ final class HTTPRoute: Sendable {
 
 /// What handles the requests of a route, on a worker of its pool.
 protocol HTTPRouteTarget: Sendable {
+  /// Whether its work may begin on the connection's event loop.
+  var isBrief: Bool { get }
+
   /// Handles a request; throws what a problem document tells the client.
   func handle(_ exchange: HTTPExchange, workerID: Int, deadline: Moment) async throws -> Response
+}
+
+extension HTTPRouteTarget {
+  var isBrief: Bool { false }
 }

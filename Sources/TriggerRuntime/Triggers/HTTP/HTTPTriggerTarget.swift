@@ -8,6 +8,8 @@ struct HTTPTriggerTarget: HTTPRouteTarget {
   let type: String
   let source: String
 
+  var isBrief: Bool { workers.function.isBrief }
+
   func handle(_ exchange: HTTPExchange, workerID: Int, deadline: Moment) async throws -> Response {
     let caller = try CallerHeader.caller(of: exchange.head)
     let info = try exchange.requestInfo()
