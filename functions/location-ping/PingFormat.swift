@@ -20,7 +20,8 @@ enum PingFormat {
     let name = mediaType.prefix { $0 != ";" }.filter { !$0.isWhitespace }.lowercased()
     switch name {
     case "application/cbor": self = .cbor
-    case "", "application/json", "text/json": self = .json
+    // The last is what curl says where nobody tells it otherwise; the other routes do not look at it either.
+    case "", "application/json", "text/json", "application/x-www-form-urlencoded": self = .json
     case _ where name.hasPrefix("application/") && name.hasSuffix("+json"): self = .json
     default:
       throw FunctionError(

@@ -149,7 +149,10 @@ struct CBORPingTests {
   func mediaTypes() async throws {
     let city = try await City()
     let json = Array(#"{"driver":"cab-1","time":1212735600000,"latitude":37.77,"longitude":-122.41}"#.utf8)
-    for type in [nil, "application/json", "Application/JSON; charset=utf-8", "application/vnd.gps+json", "text/json"] {
+    for type in [
+      nil, "application/json", "Application/JSON; charset=utf-8", "application/vnd.gps+json", "text/json",
+      "application/x-www-form-urlencoded",
+    ] {
       #expect(try await city.call("POST", "/v1/pings", bytes: json, contentType: type).status == 200, "\(type ?? "")")
     }
     let cbor = ping(1).bytes
