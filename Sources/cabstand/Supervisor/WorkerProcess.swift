@@ -136,10 +136,7 @@ struct WorkerLaunch: Sendable {
     var environment = environment
     environment[WorkerLink.variable] = WorkerLink.text(
       count: count, limit: maxCrashes, instanceID: instanceID, journal: journal, crashes: crashTable)
-    // Swift writes the backtrace of a crash to stderr, unless somebody set that otherwise.
-    environment["SWIFT_BACKTRACE"] =
-      environment["SWIFT_BACKTRACE"]
-      ?? "enable=yes,interactive=no,color=no,threads=crashed,registers=none,images=none,symbolicate=fast,limit=32,timeout=10s"
+    environment["SWIFT_BACKTRACE"] = environment["SWIFT_BACKTRACE"] ?? Backtracer.setting(for: program)
     return try ProcessLaunch(
       program: program, arguments: arguments, environment: environment,
       descriptors: [WorkerLink.listener: listener, WorkerLink.control: control], group: .processGroup
