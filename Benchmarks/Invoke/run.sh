@@ -14,22 +14,10 @@ if [ "${1:-}" = --rows ]; then
   shift
 fi
 runs=${1:-200}
-# Most of a start is the dynamic linker's: with Swift's libraries linked in, a start takes about half as long.
 [ -n "${CABSTAND:-}" ] || scripts/build >&2
-program=${CABSTAND:-$PWD/.build/release/cabstand}
-
-work=$(mktemp -d)
-chmod 755 "$work"
-stores=
-trap '[ -z "$stores" ] || { kill "$stores" && wait "$stores" || true; }; rm -rf "$work"' EXIT
+. scripts/acceptance/library.sh
 # A server whose stores the measured ones use.
-"$program" serve --port 0 --data-dir "$work/stores" 2>"$work/stores.log" &
-stores=$!
-for _ in $(seq 1200); do
-  [ ! -s "$work/stores/serve.json" ] || break
-  kill -0 "$stores" 2>/dev/null || { tail -n 5 "$work/stores.log" >&2; exit 1; }
-  sleep 0.05
-done
+start_server
 cat >"$work/shift.json" <<'JSON'
 {"state": "online", "vehicleClass": "economy", "region": "sf"}
 JSON
@@ -38,7 +26,7 @@ printf 'print("hello")\n' >"$work/hello.swift"
 cc -O2 -o "$work/empty" "$work/empty.c" 2>/dev/null || cp /bin/true "$work/empty"
 swiftc -O -o "$work/hello" "$work/hello.swift" 2>/dev/null || cp /bin/true "$work/hello"
 
-python3 - "$program" "$work" "$runs" "$rows" <<'PYTHON'
+python3 - "$cabstand" "$work" "$runs" "$rows" <<'PYTHON'
 import http.client, json, os, signal, socket, statistics, subprocess, sys, time
 
 program, work, runs, rows = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4] == "yes"
@@ -62,7 +50,7 @@ for index in range(runs + 5):
             sys.exit(f"invoke ended with {os.waitstatus_to_exitcode(status)}")
         if index >= 5:
             times[name].append(took)
-file = json.load(open(f"{work}/stores/serve.json"))
+file = json.load(open(f"{work}/data/serve.json"))
 stores = dict(os.environ, CABSTAND_REDIS_URL=file["redisURL"], CABSTAND_POSTGRES_URL=file["postgresURL"])
 
 

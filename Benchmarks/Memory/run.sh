@@ -17,13 +17,7 @@ fi
 drivers=${1:-100000}
 [ -n "${CABSTAND:-}" ] || scripts/build >&2
 
-"$cabstand" serve --port 0 --data-dir "$work/data" 2>>"$work/serve.log" &
-server=$!
-for _ in $(seq 1200); do
-  [ ! -s "$work/data/serve.json" ] || break
-  kill -0 "$server" 2>/dev/null || { tail -n 5 "$work/serve.log" >&2; exit 1; }
-  sleep 0.05
-done
+start_server
 python3 - "$server" "$work/data/serve.json" "$drivers" "$rows" <<'PYTHON'
 import concurrent.futures, json, os, random, socket, sys, time
 

@@ -1,16 +1,10 @@
 import DispatchCore
 import DispatchState
 import HexGrid
-import Synchronization
 
 /// Finds the free drivers worth considering: the whole fleet where it is small, else rings of zones that grow until every ride has
 /// enough of them.
 struct CandidateSearch: Sendable {
-  /// Which fleets were large when they were last looked at: those are not read whole first to find out.
-  private final class Memory: Sendable {
-    let large = Mutex<Set<RegionID>>([])
-  }
-
   /// A fleet with no more free drivers than this is read whole.
   static let smallFleet = 2_000
   /// How far around a pickup is looked, ring by ring, in metres.
@@ -20,12 +14,6 @@ struct CandidateSearch: Sendable {
 
   let fleet: any FleetIndex
   let policy: MatchPolicy
-  private let memory = Memory()
-
-  init(fleet: any FleetIndex, policy: MatchPolicy) {
-    self.fleet = fleet
-    self.policy = policy
-  }
 
   /// Drivers whose last position is too old are looked at too, so that it is known why they got nothing; up to so many seconds older.
   static let staleSeconds = 240
@@ -34,14 +22,9 @@ struct CandidateSearch: Sendable {
   func drivers(for rides: [Ride], in region: RegionID, now: Timestamp) async throws -> [DriverSnapshot] {
     let freshSince = now.advanced(bySeconds: -policy.freshnessSeconds)
     let seenSince = freshSince.advanced(bySeconds: -Self.staleSeconds)
-    if !memory.large.withLock({ $0.contains(region) }) {
-      let all = try await fleet.idleDrivers(in: region, cells: nil, seenSince: seenSince, limit: Self.smallFleet)
-      if all.count < Self.smallFleet { return all }
-    }
     let zones = try await fleet.supply(in: region).filter { $0.idle > 0 }
-    let isLarge = zones.reduce(0) { $0 + $1.idle } >= Self.smallFleet
-    memory.large.withLock { large in
-      if isLarge { large.insert(region) } else { large.remove(region) }
+    guard zones.reduce(0, { $0 + $1.idle }) > Self.smallFleet else {
+      return try await fleet.idleDrivers(in: region, cells: nil, seenSince: seenSince, limit: .max)
     }
     return try await fleet.idleDrivers(
       in: region, cells: cells(for: rides, of: zones), seenSince: seenSince, limit: .max)

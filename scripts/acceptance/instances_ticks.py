@@ -10,8 +10,10 @@ import sys
 import threading
 import time
 
-# The minute of the hour at which an instance is killed: the answer to its tick is held back until it is dead.
+# The minute of the hour at which the instance is killed that runs the tick of KILL_TRIGGER: the answers to both triggers' ticks are held
+# back until then. The other trigger's tick is under way at the same instance or at the other one, as it comes.
 KILL_MINUTE = 30
+KILL_TRIGGER = "again"
 HELD_SECONDS = 1.5
 BEGIN = 1212771600000  # 2008-06-06T17:00:00Z
 
@@ -32,7 +34,7 @@ def receive(folder):
                 holds = int(tick) == BEGIN + KILL_MINUTE * 60000 and trigger not in held
                 if holds:
                     held.add(trigger)
-                    if len(held) == 1:
+                    if trigger.endswith(f"/{KILL_TRIGGER}"):
                         with open(f"{folder}/kill", "w") as file:
                             file.write(instance)
             if holds:

@@ -1,11 +1,11 @@
 internal import DispatchState
+internal import FunctionKit
 internal import Synchronization
 
 /// Lets calls that come while others are under way go to the database together: one round trip and one commit for all of them.
 ///
 /// A call that comes while fewer than `maxUnderWay` are under way goes at once, so an idle server adds no wait; under load the groups grow by
-/// themselves. Each caller gets the answer to their own item, after the commit. Where a group fails as a whole for a reason that may lie in one
-/// item, each item goes again by itself, so that one caller's failure is not another's.
+/// themselves. Each caller gets the answer to their own item, after the commit. What a group's failure means for its items is for `perform` to say.
 final class GroupedCalls<Item: Sendable, Answer: Sendable>: Sendable {
   private struct Queue {
     var callers: [GroupedCaller<Item, Answer>] = []

@@ -1,11 +1,15 @@
 import DispatchCore
 import DispatchState
+import FunctionKit
 import RedisClient
 import Synchronization
 
 /// Sends positions to Redis, those of several callers together: whoever comes while calls are under way waits for the next one, so
 /// that single pings cost nearly as little as batches, zones that many batches touch are counted once, and nobody waits for a timer.
 final class PingCollector: Sendable {
+  /// Somebody who waits until their positions are taken; the answer is how many changed nothing.
+  private typealias PingCaller = GroupedCaller<FleetItems, Int>
+
   private struct Queue {
     var callers: [PingCaller] = []
     var pingCount = 0
@@ -63,9 +67,9 @@ final class PingCollector: Sendable {
         queue.callsUnderWay += 1
         return .leads
       }
-      guard queue.pingCount + caller.items.count <= Self.maxWaitingPings else { return .refused }
+      guard queue.pingCount + caller.item.count <= Self.maxWaitingPings else { return .refused }
       queue.callers.append(caller)
-      queue.pingCount += caller.items.count
+      queue.pingCount += caller.item.count
       return .waits
     }
   }
@@ -101,9 +105,9 @@ final class PingCollector: Sendable {
         return nil
       }
       var count = 1
-      var pings = first.items.count
-      while count < queue.callers.count, pings + queue.callers[count].items.count <= Self.sharedCallSize {
-        pings += queue.callers[count].items.count
+      var pings = first.item.count
+      while count < queue.callers.count, pings + queue.callers[count].item.count <= Self.sharedCallSize {
+        pings += queue.callers[count].item.count
         count += 1
       }
       let taken = Array(queue.callers.prefix(count))
@@ -116,11 +120,11 @@ final class PingCollector: Sendable {
   /// Sends the positions of callers in their order.
   /// - Returns: for each caller how many changed nothing.
   private func send(_ callers: [PingCaller], in region: RegionID) async throws -> [Int] {
-    let batch = FleetBatch(script: FleetScripts.record, region: region, parts: callers.map(\.items))
+    let batch = FleetBatch(script: FleetScripts.record, region: region, parts: callers.map(\.item))
     return try await RedisFailure.state { () async throws(RedisError) in
       var counts = [Int](repeating: 0, count: callers.count)
       var caller = 0
-      var end = callers[0].items.count
+      var end = callers[0].item.count
       for (call, answer) in try await client.repeatable(batch.calls(), deadline: deadline).enumerated() {
         let bytes = try answer.bytes()
         guard bytes.count.isMultiple(of: 2) else { throw RedisError(.unexpectedReply) }
@@ -131,7 +135,7 @@ final class PingCollector: Sendable {
           while place >= end {
             caller += 1
             guard caller < callers.count else { throw RedisError(.unexpectedReply) }
-            end += callers[caller].items.count
+            end += callers[caller].item.count
           }
           counts[caller] += 1
         }

@@ -1,20 +1,21 @@
-internal import Synchronization
+import Synchronization
 
-/// Somebody who waits for the answer to their item; whoever comes first ends the wait.
-final class GroupedCaller<Item: Sendable, Answer: Sendable>: Sendable {
+/// Somebody who waits for the answer to their item, which goes out together with those of others; whoever comes first ends the wait.
+package final class GroupedCaller<Item: Sendable, Answer: Sendable>: Sendable {
   private enum State {
     case new
     case waiting(CheckedContinuation<Answer, any Error>)
     case finished(Result<Answer, any Error>)
   }
 
-  let item: Item
+  /// What is to be answered.
+  package let item: Item
   private let state = Mutex(State.new)
 
-  init(_ item: Item) { self.item = item }
+  package init(_ item: Item) { self.item = item }
 
   /// Whether the wait is over.
-  var isFinished: Bool {
+  package var isFinished: Bool {
     state.withLock { state in
       if case .finished = state { true } else { false }
     }
@@ -22,7 +23,7 @@ final class GroupedCaller<Item: Sendable, Answer: Sendable>: Sendable {
 
   /// Starts the wait.
   /// - Returns: false where it was over before.
-  func wait(_ continuation: CheckedContinuation<Answer, any Error>) -> Bool {
+  package func wait(_ continuation: CheckedContinuation<Answer, any Error>) -> Bool {
     let outcome: Result<Answer, any Error>? = state.withLock { state in
       if case .finished(let outcome) = state { return outcome }
       state = .waiting(continuation)
@@ -33,7 +34,7 @@ final class GroupedCaller<Item: Sendable, Answer: Sendable>: Sendable {
   }
 
   /// Ends the wait; only the first end counts.
-  func finish(_ outcome: Result<Answer, any Error>) {
+  package func finish(_ outcome: Result<Answer, any Error>) {
     let continuation: CheckedContinuation<Answer, any Error>? = state.withLock { state in
       switch state {
       case .finished: return nil
