@@ -29,8 +29,8 @@ struct PoolState {
 
   /// A connection that has not answered for this long has something slow in front; others are preferred.
   static let stallNanoseconds: UInt64 = 5_000_000
-  /// How many connections are made at once.
-  static let maxConnecting = 4
+  /// How many connections are made at once: those that are open by then often suffice for who waits.
+  static let maxConnecting = 2
 
   let configuration: PostgresConfiguration
   var slots: [Slot] = []

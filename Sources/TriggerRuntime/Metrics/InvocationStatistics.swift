@@ -42,7 +42,8 @@ public final class InvocationStatistics: Service {
   public func run() async throws {
     await cancelWhenGracefulShutdown {
       while (try? await Task.sleep(for: Self.interval)) != nil {
-        let snapshot = Self.take(self.metrics)
+        let earlier = self.snapshots.withLock { $0.last }
+        let snapshot = Self.take(self.metrics, after: earlier)
         self.snapshots.withLock { snapshots in
           snapshots.append(snapshot)
           if snapshots.count > Self.maxSnapshots { snapshots.removeFirst() }
@@ -83,7 +84,19 @@ public final class InvocationStatistics: Service {
       p99Seconds: all?.quantile(0.99))
   }
 
-  private static func take(_ metrics: PrometheusMetrics) -> Snapshot {
-    Snapshot(time: .now, readings: metrics.histograms(named: "cabstand_function_duration_seconds"))
+  /// Reads the metrics; what has not changed since an earlier snapshot shares its memory.
+  private static func take(_ metrics: PrometheusMetrics, after earlier: Snapshot? = nil) -> Snapshot {
+    var readings = metrics.histograms(named: "cabstand_function_duration_seconds").filter { $0.value.count > 0 }
+    if let earlier = earlier?.readings {
+      readings = readings.reduce(into: [:]) { readings, entry in
+        let before = earlier[entry.key]
+        readings[entry.key] = before?.count == entry.value.count ? before : entry.value
+      }
+      // Nothing has happened at all.
+      if readings.count == earlier.count, readings.allSatisfy({ earlier[$0.key]?.count == $0.value.count }) {
+        readings = earlier
+      }
+    }
+    return Snapshot(time: .now, readings: readings)
   }
 }

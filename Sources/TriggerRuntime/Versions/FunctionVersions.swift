@@ -123,7 +123,9 @@ final class FunctionVersions: Sendable {
         indices[name] = index
         versions.append(version)
       }
-      state.table = Table(versions: versions, slots: rollout.split.expanded().map { indices[$0] ?? 0 })
+      // Nearly every function has one version, which needs no table.
+      let slots = versions.count > 1 ? rollout.split.expanded().map { indices[$0] ?? 0 } : []
+      state.table = Table(versions: versions, slots: slots)
       isSplit.store(versions.count > 1, ordering: .releasing)
     }
   }

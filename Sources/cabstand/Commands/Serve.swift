@@ -67,6 +67,7 @@ struct Serve: AsyncParsableCommand {
       return
     }
     let metrics = PrometheusMetrics()
+    async let functions = ServerAssembly.specifications(options.functions)
     let set =
       options.state == .memory
       ? StoreSet.memory()
@@ -74,7 +75,7 @@ struct Serve: AsyncParsableCommand {
         stores, migrates: true, gates: StoreGates(configuration: resilience, metrics: metrics), logger: logger)
     do {
       let assembly = try await ServerAssembly(
-        options: options, http: events.configure(options.http), engine: engine, stores: set,
+        options: options, functions: try await functions, http: events.configure(options.http), engine: engine, stores: set,
         configuration: DispatchConfiguration(regions: map), logs: functionLogs, traces: traces,
         resilience: resilience, metrics: metrics, logger: logger)
       try await serve(assembly, set, logger)

@@ -18,17 +18,16 @@ struct ServerAssembly: Sendable {
 
   /// Builds everything; nothing runs yet.
   init(
-    options: ServeOptions, http: HTTPServerConfiguration, engine: EngineURL?, stores: StoreSet,
-    configuration: DispatchConfiguration, logs: FunctionLogs, traces: TraceOptions, worker: WorkerLink? = nil,
-    resilience: ResilienceConfiguration, metrics: PrometheusMetrics, logger: Logger
+    options: ServeOptions, functions: [FunctionSpecification], http: HTTPServerConfiguration, engine: EngineURL?,
+    stores: StoreSet, configuration: DispatchConfiguration, logs: FunctionLogs, traces: TraceOptions,
+    worker: WorkerLink? = nil, resilience: ResilienceConfiguration, metrics: PrometheusMetrics, logger: Logger
   ) async throws {
     MetricsSystem.bootstrap(metrics)
     let clock = AdjustableClock()
     let clockRoutes = ClockRoutes(
       clock: clock, isAdjustable: options.clock == .adjustable, store: stores.record,
       isShared: (worker?.count ?? 1) > 1)
-    // All at once: each waits for the stores most of its time, or reads what is carried.
-    async let specifications = Self.specifications(options.functions)
+    // Both at once: each waits for the stores most of its time.
     async let tariffsAreKept: Void = Self.keepTariffs(stores.record, configuration.regions)
     try await clockRoutes.restore()
     let regionIDs = configuration.regions.regions.map(\.id)
@@ -42,7 +41,7 @@ struct ServerAssembly: Sendable {
     logs.connect(stores.publisher)
     let statistics = InvocationStatistics(metrics: metrics)
     runtime = TriggerRuntime(
-      functions: try await specifications, registry: FunctionCatalog.registry(),
+      functions: functions, registry: FunctionCatalog.registry(),
       bindings: Bindings.all(
         stores, follower: follower, configuration: configuration, engine: engine, asksEngines: true),
       clock: clock, http: server, stores: stores.triggers, configuration: runtimeConfiguration, logger: logger,
@@ -72,13 +71,12 @@ struct ServerAssembly: Sendable {
 
   /// The carried tariffs, unless a version of that id is there already.
   private static func keepTariffs(_ store: any TariffStore, _ regions: RegionMap) async throws {
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for region in regions.regions {
-        for vehicleClass in VehicleClass.allCases {
-          group.addTask { try await store.add(.standard(region: region.id, vehicleClass: vehicleClass)) }
-        }
+    let kept = Set(try await store.tariffs(in: nil).map(\.id))
+    for region in regions.regions {
+      for vehicleClass in VehicleClass.allCases {
+        let tariff = Tariff.standard(region: region.id, vehicleClass: vehicleClass)
+        if !kept.contains(tariff.id) { try await store.add(tariff) }
       }
-      try await group.waitForAll()
     }
   }
 
@@ -87,8 +85,9 @@ struct ServerAssembly: Sendable {
     services.map { .init(service: $0, serviceName: String(describing: type(of: $0))) }
   }
 
+  /// Reads the function.yaml of every function, those that are carried and those of a directory; needs no store.
   @concurrent
-  private static func specifications(_ directory: String?) async throws -> [FunctionSpecification] {
+  static func specifications(_ directory: String?) async throws -> [FunctionSpecification] {
     let reader = SpecificationReader(environment: ProcessInformation.environment)
     return try FunctionCatalog.specifications(overriddenBy: directory).map { file, text in
       try reader.read(text, file: file)

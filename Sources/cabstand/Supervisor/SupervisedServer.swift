@@ -25,14 +25,6 @@ struct SupervisedServer {
     let embedded = try EmbeddedStoreSet(stores, logger: logger)
     let urls = try await embedded.start()
     do {
-      let pool = try PostgresPool(configuration: PostgresConfiguration(connectionString: urls.postgres), logger: logger)
-      do {
-        try await MigrationRun.apply(pool, logger: logger)
-      } catch {
-        await pool.shutdown()
-        throw error
-      }
-      await pool.shutdown()
       var environment = ProcessInformation.environment
       environment["CABSTAND_REDIS_URL"] = urls.redis
       environment["CABSTAND_POSTGRES_URL"] = urls.postgres
@@ -71,9 +63,20 @@ struct SupervisedServer {
         processID: ProcessInformation.id, address: address, redisURL: urls.redis, postgresURL: urls.postgres)
       file.generation = generation
       file.write(to: dataDirectory)
+      StartupCode.releaseSoon()
       logger.info("serving", metadata: ["address": "\(address)", "workers": "\(launch.count)"])
     }
     let inbox = supervisor.inbox
+    // Meanwhile the workers load the program and read their functions.
+    let schema = Task { [logger] in
+      do {
+        try await Self.migrate(urls.postgres, logger)
+        inbox.yield(.storesAreReady)
+      } catch {
+        inbox.yield(.storesFailed(error))
+      }
+    }
+    defer { schema.cancel() }
     let migrate = migration(launch)
     let logger = logger
     let signals = Task {
@@ -93,6 +96,17 @@ struct SupervisedServer {
     }
     defer { signals.cancel() }
     try await supervisor.run()
+  }
+
+  private static func migrate(_ url: String, _ logger: Logger) async throws {
+    let pool = try PostgresPool(configuration: PostgresConfiguration(connectionString: url), logger: logger)
+    do {
+      try await MigrationRun.apply(pool, logger: logger)
+    } catch {
+      await pool.shutdown()
+      throw error
+    }
+    await pool.shutdown()
   }
 
   /// Runs the migrations of the program on disk, which may be a newer one.

@@ -12,6 +12,8 @@ final class Supervisor {
   enum Happening: Sendable {
     case said(Int, String)
     case ended(Int, ChildProcess.ExitStatus)
+    case storesAreReady
+    case storesFailed(any Error)
     case look
     case stop
     case restart
@@ -46,8 +48,10 @@ final class Supervisor {
   private var notBefore = ContinuousClock.now
   /// When the places became empty that nobody has taken yet, in their order.
   private var gaps: [ContinuousClock.Instant] = []
+  /// Whether workers may open the stores.
+  private var hasStores = false
   private var isStopping = false
-  private var fault: SupervisorError?
+  private var fault: (any Error)?
 
   /// Creates a supervisor that has no workers yet.
   /// - Parameters:
@@ -67,7 +71,7 @@ final class Supervisor {
   var inbox: AsyncStream<Happening>.Continuation { post }
 
   /// Runs until it is told to stop and every worker has ended.
-  /// - Throws: `SupervisorError` where no worker ever came up.
+  /// - Throws: `SupervisorError` where no worker ever came up, or what it was told of the stores.
   func run() async throws {
     fill()
     for await event in events {
@@ -82,6 +86,12 @@ final class Supervisor {
     switch event {
     case .said(let id, let line): if let worker = workers[id] { heard(line, worker) }
     case .ended(let id, let status): if let worker = workers[id] { ended(worker, status) }
+    case .storesAreReady:
+      hasStores = true
+      for worker in workers.values { worker.order(.open) }
+    case .storesFailed(let error):
+      fault = error
+      if !isStopping { stop() }
     case .look: fill()
     case .stop: stop()
     case .restart: restart()
@@ -273,6 +283,7 @@ final class Supervisor {
       } ended: { [post] status in
         post.yield(.ended(id, status))
       }
+      if hasStores { workers[id]?.order(.open) }
     } catch {
       logger.error("a worker cannot be started", metadata: ["error": "\(error)"])
       later(.look, after: .seconds(1))

@@ -7,6 +7,8 @@ import TriggerRuntime
 struct WorkerLink: Sendable {
   /// What a supervisor tells its workers.
   enum Order: Sendable, Equatable {
+    /// The stores are up and their schema is that of the program: prepare.
+    case open
     /// Serve.
     case activate
     /// End in order; idle connections stay that long for one more request.
@@ -17,6 +19,7 @@ struct WorkerLink: Sendable {
     init?(_ line: Substring) {
       let words = line.split(separator: " ")
       switch words.first {
+      case "open": self = .open
       case "activate": self = .activate
       case "drain":
         guard words.count == 2, let milliseconds = Int(words[1]) else { return nil }
@@ -31,6 +34,7 @@ struct WorkerLink: Sendable {
     /// The order as it is sent.
     var line: String {
       switch self {
+      case .open: "open"
       case .activate: "activate"
       case .drain(let grace): "drain \(Int(grace / .milliseconds(1)))"
       case .takeOver(let consumer): "takeover \(consumer)"

@@ -19,11 +19,14 @@ struct WorkerServer {
     // The end of this process is no fault from here on, whichever way it takes.
     defer { FaultHandler.disarm() }
     let orders = link.orders()
+    // What needs no store is read while the supervisor looks after them.
+    async let functions = ServerAssembly.specifications(command.options.functions)
     let resilience = try command.resilienceConfiguration()
     let metrics = PrometheusMetrics()
     var stores = command.stores
     // The limit is the server's, not each process's.
     stores.postgresConnectionsFlag = max(2, stores.postgresConnections / max(1, link.count))
+    guard await isNext(.open, of: orders) else { return }
     let set = try await StoreSet.real(
       stores, migrates: false, gates: StoreGates(configuration: resilience, metrics: metrics), logger: logger)
     do {
@@ -33,12 +36,13 @@ struct WorkerServer {
         http.address = .tcp(host: command.options.resolvedHost, port: port)
       }
       let assembly = try await ServerAssembly(
-        options: command.options, http: http, engine: engine, stores: set,
+        options: command.options, functions: try await functions, http: http, engine: engine, stores: set,
         configuration: DispatchConfiguration(regions: map), logs: logs, traces: command.traces, worker: link,
         resilience: resilience, metrics: metrics, logger: logger)
       try await assembly.runtime.prepare()
       link.say("ready")
-      if await isActivated(orders) { try await serve(assembly, orders) }
+      StartupCode.releaseSoon()
+      if await isNext(.activate, of: orders) { try await serve(assembly, orders) }
     } catch {
       await end(set)
       throw error
@@ -51,9 +55,9 @@ struct WorkerServer {
     await logs.flush()
   }
 
-  /// Waits until it is this worker's turn; false where it never is.
-  private func isActivated(_ orders: AsyncStream<WorkerLink.Order>) async -> Bool {
-    for await order in orders { return order == .activate }
+  /// Waits for the next order; false where it is another one, which is to end.
+  private func isNext(_ expected: WorkerLink.Order, of orders: AsyncStream<WorkerLink.Order>) async -> Bool {
+    for await order in orders { return order == expected }
     return false
   }
 
@@ -70,10 +74,13 @@ struct WorkerServer {
       tasks.addTask { try await group.run() }
       tasks.addTask {
         while !Task.isCancelled, assembly.server.boundAddress == nil { try? await Task.sleep(for: .milliseconds(1)) }
-        if assembly.server.boundAddress != nil { link.say("serving") }
+        if assembly.server.boundAddress != nil {
+          link.say("serving")
+          StartupCode.releaseSoon()
+        }
         for await order in orders {
           switch order {
-          case .activate: break
+          case .open, .activate: break
           case .takeOver(let instanceID): await assembly.runtime.takeOver(from: instanceID)
           case .drain(let grace):
             assembly.server.keepIdleConnections(for: grace)
