@@ -34,19 +34,16 @@ struct CandidateSearch: Sendable {
   private func cells(for rides: [Ride], of zones: [ZoneSupply]) -> [HexCell] {
     guard let first = rides.first else { return [] }
     let plane = FlatEarth(around: first.pickup)
-    let places = zones.map { plane.project($0.cell.center) }
+    let strips = ZoneStrips(zones, on: plane)
     var isWanted = Array(repeating: false, count: zones.count)
     for ride in rides {
       let pickup = plane.project(ride.pickup)
-      let squares = places.map { $0.squaredDistance(to: pickup) }
       for meters in Self.reaches {
-        let reach = meters * meters
         var drivers = 0
-        for (zone, squared) in zip(zones, squares) where squared < reach { drivers += zone.idle }
-        // Who stands at the far edge of a zone counts in the next ring only, so one more is looked at.
+        strips.forEach(within: meters, of: pickup) { drivers += zones[$0].idle }
         guard drivers >= policy.candidatesPerRide || meters == Self.reaches.last else { continue }
-        let wider = (meters + Self.zoneMeters) * (meters + Self.zoneMeters)
-        for index in squares.indices where squares[index] < wider { isWanted[index] = true }
+        // Who stands at the far edge of a zone counts in the next ring only, so one more is looked at.
+        strips.forEach(within: meters + Self.zoneMeters, of: pickup) { isWanted[$0] = true }
         break
       }
     }

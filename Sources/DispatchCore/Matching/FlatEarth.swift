@@ -12,8 +12,10 @@ package import HexGrid
 package struct FlatEarth {
   /// A place on the plane, in metres.
   package struct Point {
-    var x: Double
-    var y: Double
+    /// To the east.
+    package var x: Double
+    /// To the north.
+    package var y: Double
 
     /// The square of the distance, in square metres.
     package func squaredDistance(to other: Point) -> Double {

@@ -14,8 +14,11 @@ enum CommitWaves {
   /// - Parameters:
   ///   - commits: the steps.
   ///   - limit: how many steps a group may have.
-  static func split(_ commits: [Commit], limit: Int) -> [[Int]] {
+  ///   - first: how many the first one may have; each that follows may have twice as many, up to the limit. Small ones at the front are through
+  ///     sooner, and who has waited longest is in them.
+  static func split(_ commits: [Commit], limit: Int, first: Int? = nil) -> [[Int]] {
     var waves: [[Int]] = []
+    func isFull(_ wave: Int) -> Bool { waves[wave].count >= min(limit, (first ?? limit) << min(wave, 16)) }
     // For each thing, the first wave that may change it again; for each driver's feed, the last wave that wrote to it.
     var free: [Key: Int] = [:]
     var written: [DriverID: Int] = [:]
@@ -26,12 +29,12 @@ enum CommitWaves {
       let listeners = commit.messages.compactMap(\.driver)
       var wave = keys.reduce(firstWithRoom) { max($0, free[$1] ?? 0) }
       wave = listeners.reduce(wave) { max($0, written[$1] ?? 0) }
-      while wave < waves.count, waves[wave].count >= limit { wave += 1 }
+      while wave < waves.count, isFull(wave) { wave += 1 }
       if wave == waves.count { waves.append([]) }
       waves[wave].append(index)
       for key in keys { free[key] = wave + 1 }
       for listener in listeners { written[listener] = wave }
-      while firstWithRoom < waves.count, waves[firstWithRoom].count >= limit { firstWithRoom += 1 }
+      while firstWithRoom < waves.count, isFull(firstWithRoom) { firstWithRoom += 1 }
     }
     return waves
   }

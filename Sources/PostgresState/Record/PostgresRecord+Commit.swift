@@ -6,6 +6,8 @@ extension PostgresRecord {
   /// How many steps go into one transaction: enough to share its cost, few enough that those who wait for the first steps need not wait for the
   /// last ones.
   static let commitBatchSize = 64
+  /// How many go into the first one.
+  static let firstCommitBatchSize = 16
   /// How many transactions of one call are under way at once: some on their way to the disk while another is worked on.
   static let commitsUnderWay = 3
 
@@ -19,7 +21,8 @@ extension PostgresRecord {
     if changes.isEmpty { return [] }
     var outcomes = [CommitOutcome](repeating: .rideChanged, count: changes.count)
     var failure: StateError?
-    for group in CommitWaves.independent(CommitWaves.split(changes, limit: Self.commitBatchSize), of: changes) {
+    let waves = CommitWaves.split(changes, limit: Self.commitBatchSize, first: Self.firstCommitBatchSize)
+    for group in CommitWaves.independent(waves, of: changes) {
       await withTaskGroup(of: Applied.self) { tasks in
         var waiting = group.makeIterator()
         func applyNext() {

@@ -67,8 +67,8 @@ enum FleetRecord {
 
   /// Reads a whole number whose bytes are known to be there.
   static func load<Value: FixedWidthInteger>(_ bytes: ArraySlice<UInt8>, at start: Int) -> Value {
-    var value: Value = 0
-    for byte in bytes[start..<(start + MemoryLayout<Value>.size)] { value = value << 8 | Value(byte) }
-    return value
+    bytes.withUnsafeBytes {
+      Value(bigEndian: $0.loadUnaligned(fromByteOffset: start - bytes.startIndex, as: Value.self))
+    }
   }
 }

@@ -155,12 +155,20 @@ enum FleetScripts {
   /// Arguments: the oldest time of a position, how many at most, and the zones in one text.
   static let idleDriversInZones = RedisScript(
     places + idleDrivers + #"""
+      local met = {}
       for position = 1, #ARGV[3], 8 do
-        if count >= limit then break end
         local cell = sub(ARGV[3], position, position + 7)
         -- An id holds only characters below 0x7f, so this takes the zone's members and nobody else's.
-        take(redis.call('ZRANGEBYLEX', KEYS[4], '[' .. cell, '(' .. cell .. '\127'))
+        local members = redis.call('ZRANGEBYLEX', KEYS[4], '[' .. cell, '(' .. cell .. '\127')
+        for index = 1, #members do met[#met + 1] = members[index] end
+        -- Several zones at once: two calls for some hundred drivers instead of two for a dozen.
+        if #met >= 500 then
+          take(met)
+          met = {}
+          if count >= limit then break end
+        end
       end
+      take(met)
       return table.concat(found)
       """#)
 
@@ -177,6 +185,10 @@ enum FleetScripts {
       take(page)
       return {table.concat(found), #page == size and count < limit and page[size] or ''}
       """#)
+
+  /// Answers every zone's counters, packed: zone, drivers (4 bytes), idle drivers (4 bytes). One text of 16 bytes per zone instead of two
+  /// replies each, which cost both sides more than the counters themselves.
+  static let supply = RedisScript("return table.concat(redis.call('HGETALL', KEYS[3]))")
 
   /// Counts every driver anew and answers, packed: zone, drivers (4 bytes), idle drivers (4 bytes).
   static let recount = RedisScript(
@@ -226,8 +238,11 @@ enum FleetScripts {
         if count >= limit then return end
         local record, status = records[index], statuses[index]
         if record and status and parse('>d', record) >= seenSince then
+          -- The pieces as they are: joining them here would make a text per driver first.
+          local place = count * 4
+          found[place + 1], found[place + 2] = string.char(#drivers[index]), drivers[index]
+          found[place + 3], found[place + 4] = record, status
           count = count + 1
-          found[count] = string.char(#drivers[index]) .. drivers[index] .. record .. status
         end
       end
     end

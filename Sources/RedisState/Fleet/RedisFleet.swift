@@ -133,12 +133,8 @@ package final class RedisFleet: FleetIndex {
   }
 
   package func supply(in region: RegionID) async throws -> [ZoneSupply] {
-    let packed = try await scan(RedisCommand("HGETALL", RedisKeys.zones(region))) { value throws(RedisError) in
-      var packed: [UInt8] = []
-      for (cell, counts) in try value.pairs() { packed += try cell.bytes() + counts.bytes() }
-      return packed
-    }
-    return try FleetAnswer.zones(packed)
+    let call = FleetScripts.supply.call(keys: FleetBatch.keys(of: region))
+    return try FleetAnswer.zones(await scan(call) { value throws(RedisError) in try value.bytes() })
   }
 
   package func recountedSupply(in region: RegionID) async throws -> [ZoneSupply] {

@@ -75,7 +75,8 @@ struct Serve: AsyncParsableCommand {
         stores, migrates: true, gates: StoreGates(configuration: resilience, metrics: metrics), logger: logger)
     do {
       let assembly = try await ServerAssembly(
-        options: options, functions: try await functions, http: events.configure(options.http), engine: engine, stores: set,
+        options: options, functions: try await functions, http: events.configure(options.http), engine: engine,
+        stores: set,
         configuration: DispatchConfiguration(regions: map), logs: functionLogs, traces: traces,
         resilience: resilience, metrics: metrics, logger: logger)
       try await serve(assembly, set, logger)

@@ -18,10 +18,11 @@ struct CommitWavesTests {
       let listener = Bool.random(using: &random) ? Sample.driver(.random(in: 0..<9, using: &random)) : nil
       return Commit(change, publishing: [Sample.message("changed", of: change.ride.id, driver: listener)])
     }
-    let waves = CommitWaves.split(commits, limit: limit)
+    let first = Bool.random(using: &random) ? Int.random(in: 1...limit, using: &random) : nil
+    let waves = CommitWaves.split(commits, limit: limit, first: first)
     #expect(waves.joined().sorted() == Array(commits.indices))
-    for wave in waves {
-      #expect((1...limit).contains(wave.count))
+    for (number, wave) in waves.enumerated() {
+      #expect((1...min(limit, (first ?? limit) << number)).contains(wave.count))
       #expect(Set(wave.map { commits[$0].change.ride.id }).count == wave.count)
       let drivers = wave.compactMap { commits[$0].change.driver?.driver }
       #expect(Set(drivers).count == drivers.count)
