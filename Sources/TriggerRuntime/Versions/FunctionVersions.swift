@@ -130,6 +130,9 @@ final class FunctionVersions: Sendable {
     }
   }
 
+  /// Whether there is anything to choose.
+  var areSplit: Bool { isSplit.load(ordering: .acquiring) }
+
   /// Who handles an event; nil where there is nothing to choose.
   func version(of event: Event, caller: Caller) -> Version? {
     guard isSplit.load(ordering: .acquiring) else { return nil }

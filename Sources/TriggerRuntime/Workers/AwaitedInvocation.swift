@@ -47,18 +47,21 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   /// How long a function may keep the caller's thread before the next ones run on others; the caller waits anyway.
   private static let inlineLimit: Int64 = 1_000_000
 
-  private var workers: TriggerWorkers?
-  private var caller = Caller.anonymous
-  private var attempt = 1
-  private var waitsForEnd = false
-  private var adjust: (@Sendable (inout Context) -> Void)?
-  private(set) var timeoutNanoseconds: Int64 = 0
+  // Unchecked: every one of them belongs to one thread at a time, as said above.
+  @exclusivity(unchecked) private var workers: TriggerWorkers?
+  @exclusivity(unchecked) private var caller = Caller.anonymous
+  @exclusivity(unchecked) private var attempt = 1
+  @exclusivity(unchecked) private var waitsForEnd = false
+  @exclusivity(unchecked) private var adjust: (@Sendable (inout Context) -> Void)?
+  @exclusivity(unchecked) private(set) var timeoutNanoseconds: Int64 = 0
   var timeout: Duration { .nanoseconds(timeoutNanoseconds) }
-  private var event: Event?
-  private var events: [Event] = []
-  private var result: Result<Response, any Error>?
-  private var results: Results = []
-  private var continuation: UnsafeContinuation<Void, Never>?
+  /// Room for the event where there is one only: it is moved out, since its dozen fields make it dear to copy.
+  private let room = UnsafeMutablePointer<Event>.allocate(capacity: 1)
+  @exclusivity(unchecked) private var holdsEvent = false
+  @exclusivity(unchecked) private var events: [Event] = []
+  @exclusivity(unchecked) private var result: Result<Response, any Error>?
+  @exclusivity(unchecked) private var results: Results = []
+  @exclusivity(unchecked) private var continuation: UnsafeContinuation<Void, Never>?
   private let stage = Atomic(Stage.open)
   private let verdict = Atomic(Verdict.none)
 
@@ -73,8 +76,7 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     if events.count == 1, let event = events.first { return [await perform(event, order)] }
     let invocation = AwaitedInvocation()
     invocation.events = events
-    invocation.begin(order)
-    if !invocation.isAnswered { await invocation.end(order.workers.pool) }
+    if !invocation.begin(order), !invocation.isAnswered { await invocation.end(order.workers.pool) }
     switch invocation.verdict.load(ordering: .acquiring) {
     case Verdict.none: return events.map { _ in .failure(CancellationError()) }
     case Verdict.results: return invocation.results
@@ -90,9 +92,9 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   /// - Returns: the answer.
   nonisolated(nonsending) static func perform(_ event: Event, _ order: Order) async -> Result<Response, any Error> {
     var invocation = order.workers.spareInvocations.take()
-    invocation.event = event
-    invocation.begin(order)
-    if !invocation.isAnswered { await invocation.end(order.workers.pool) }
+    invocation.room.initialize(to: event)
+    invocation.holdsEvent = true
+    if !invocation.begin(order), !invocation.isAnswered { await invocation.end(order.workers.pool) }
     switch invocation.verdict.load(ordering: .acquiring) {
     case Verdict.none: return .failure(CancellationError())
     case Verdict.results:
@@ -106,7 +108,14 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     }
   }
 
-  private func begin(_ order: Order) {
+  deinit {
+    if holdsEvent { room.deinitialize(count: 1) }
+    room.deallocate()
+  }
+
+  /// Hands itself to the workers.
+  /// - Returns: whether it is over already.
+  private func begin(_ order: Order) -> Bool {
     workers = order.workers
     caller = order.caller
     attempt = order.attempt
@@ -115,7 +124,8 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     timeoutNanoseconds = order.workers.timeoutNanoseconds
     // A loop that takes event after event must suspend now and then, or nobody else gets its thread.
     let isScheduled = waitsForEnd || !order.workers.function.isBrief
-    order.workers.pool.submit(self, isScheduled ? .scheduled : .inline(Self.inlineLimit))
+    return order.workers.pool.begin(
+      self, isScheduled ? .scheduled : .inline(Self.inlineLimit), single: holdsEvent ? self : nil)
   }
 
   private var isAnswered: Bool { stage.load(ordering: .acquiring) == Stage.answered }
@@ -141,8 +151,7 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   private func clear() {
     // A spare one must not keep its workers, which keep it.
     workers = nil
-    event = nil
-    result = nil
+    if holdsEvent { _ = takeEvent() }
     continuation = nil
     stage.store(Stage.open, ordering: .relaxed)
     verdict.store(Verdict.none, ordering: .relaxed)
@@ -150,27 +159,63 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
 
   // MARK: Working
 
-  nonisolated(nonsending) func run(workerID: Int, deadline: Moment) async -> InvocationOutcome {
-    guard let workers else { return .error }
+  /// What handles its one event with nothing in between; nil where something stands before the function, somebody records, or there
+  /// are versions to choose from: then `run` does it.
+  var direct: LoadedFunction? {
+    guard let workers, workers.isPlain, workers.function.isUndivided else { return nil }
+    return workers.function
+  }
+
+  /// The one event, which leaves.
+  func takeEvent() -> Event {
+    holdsEvent = false
+    return room.move()
+  }
+
+  /// A failure that the function did not report on purpose is a fault to be looked into.
+  func logUnexpected(_ error: any Error, event: String) { workers?.logUnexpected(error, event: event) }
+
+  /// What the function is told beside the event.
+  func context(deadline: Moment, workerID: Int) -> Context {
+    guard let workers else { preconditionFailure("an invocation has workers until it is over") }
     var context = workers.context(deadline: deadline, caller: caller, attempt: attempt, workerID: workerID)
     if let adjust { adjust(&context) }
-    var failure: (any Error)?
-    if let event {
-      do throws(any Error) {
-        result = .success(try await workers.handle(event, context))
-      } catch {
-        result = .failure(error)
-        failure = error
-      }
-    } else {
+    return context
+  }
+
+  nonisolated(nonsending) func run(workerID: Int, deadline: Moment) async -> InvocationOutcome {
+    guard let workers else { return .error }
+    let context = context(deadline: deadline, workerID: workerID)
+    guard holdsEvent else {
       results = await workers.handle(batch: events, context)
       // A batch counts as its first failure.
-      failure = results.lazy.compactMap(\.failure).first
+      return conclude(results.lazy.compactMap(\.failure).first)
     }
+    do throws(any Error) {
+      return succeed(try await workers.handle(takeEvent(), context))
+    } catch {
+      return fail(error)
+    }
+  }
+
+  /// The function has answered its one event.
+  func succeed(_ response: Response) -> InvocationOutcome {
+    result = .success(response)
+    return conclude(nil)
+  }
+
+  /// The function has failed at its one event.
+  func fail(_ error: any Error) -> InvocationOutcome {
+    result = .failure(error)
+    return conclude(error)
+  }
+
+  private func conclude(_ failure: (any Error)?) -> InvocationOutcome {
     let (counts, other) = verdict.compareExchange(
       expected: Verdict.none, desired: Verdict.results, ordering: .acquiringAndReleasing)
     if !counts, Verdict.reason(other) == .deadlineExceeded { return .deadlineExceeded }
-    return failure.map { InvocationOutcome($0) } ?? .success
+    guard let failure else { return .success }
+    return InvocationOutcome(failure)
   }
 
   func refuse(_ reason: InvocationError) {

@@ -14,8 +14,8 @@ struct InlineRun {
 
   private let worker: Unmanaged<PoolWorker>
   private let depth: Int
-  /// How long the job took; nil where it is not over.
-  private var took: Int64?
+  /// The worker's task, where it has come to rest.
+  private var rested: UnownedJob?
 
   private static var innermost: UnsafeMutablePointer<InlineRun>? {
     pthread_getspecific(key)?.assumingMemoryBound(to: InlineRun.self)
@@ -25,24 +25,26 @@ struct InlineRun {
   static var isPossible: Bool { (innermost?.pointee.depth ?? 0) < maxDepth }
 
   /// Runs a worker's task up to its next suspension.
-  /// - Returns: how long its job took, in nanoseconds; nil where the job is not over.
-  static func run(_ task: UnownedJob, of worker: PoolWorker) -> Int64? {
+  /// - Returns: the task where it has come to rest again; nil where its job is not over.
+  static func run(_ task: UnownedJob, of worker: Unmanaged<PoolWorker>) -> UnownedJob? {
     let outer = innermost
-    var run = InlineRun(worker: .passUnretained(worker), depth: (outer?.pointee.depth ?? 0) + 1)
+    var run = InlineRun(worker: worker, depth: (outer?.pointee.depth ?? 0) + 1)
     return withUnsafeMutablePointer(to: &run) { run in
       pthread_setspecific(key, run)
       PoolWorker.run(task)
       pthread_setspecific(key, outer)
-      return run.pointee.took
+      return run.pointee.rested
     }
   }
 
-  /// Notes how long a worker's job took, where it is being run on this very thread.
-  static func note(_ nanoseconds: Int64, by worker: PoolWorker) {
+  /// Keeps a worker's task that has come to rest, where it is being run on this very thread.
+  /// - Returns: whether it does.
+  static func keep(_ task: UnownedJob, of worker: PoolWorker) -> Bool {
     guard let innermost, innermost.pointee.worker.toOpaque() == Unmanaged.passUnretained(worker).toOpaque() else {
-      return
+      return false
     }
-    innermost.pointee.took = nanoseconds
+    innermost.pointee.rested = task
+    return true
   }
 
   private init(worker: Unmanaged<PoolWorker>, depth: Int) {

@@ -36,6 +36,13 @@ final class LoadedFunction: Sendable {
     self.clock = clock
   }
 
+  /// Whether nobody records and there is one version, so that its events need not be looked at.
+  var isUndivided: Bool {
+    if let recorder, recorder.isOn(name) { return false }
+    if let versions, versions.areSplit { return false }
+    return true
+  }
+
   /// Runs the function, in the version that the event belongs to.
   nonisolated(nonsending) func handle(_ event: Event, _ context: Context) async throws -> Response {
     if let recorder, recorder.isOn(name) { return try await recorder.record(self, event, context) }

@@ -12,9 +12,11 @@ import FunctionKit
 final class PoolWorker: SerialExecutor, @unchecked Sendable {
   /// What a worker has to do.
   struct Assignment {
-    let pool: WorkerPool
+    unowned(unsafe) let pool: WorkerPool
     /// Kept by the worker's slot until the worker rests.
     unowned(unsafe) let job: any PoolJob
+    /// The job where it is an invocation with one event.
+    unowned(unsafe) let single: AwaitedInvocation?
     let deadline: Moment
     /// When it begins; nil where it first waits for a worker or a thread, so that the clock must be read then.
     var began: Moment?
@@ -26,37 +28,75 @@ final class PoolWorker: SerialExecutor, @unchecked Sendable {
   /// Which of the pool's workers it is.
   let slot: Int
   /// What it has to do; without anything its task ends.
-  var assignment: Assignment?
+  @exclusivity(unchecked) private(set) var assignment: Assignment?
+  /// The pool of its job; nil where the job itself keeps it.
+  @exclusivity(unchecked) private var pool: WorkerPool?
+  /// How long its last job took.
+  @exclusivity(unchecked) private(set) var lastNanoseconds: Int64 = 0
   /// Its task, while that rests.
-  var resting: UnownedJob?
+  @exclusivity(unchecked) var resting: UnownedJob?
   /// Its task, for cancellation.
   var task: Task<Void, Never>?
 
   init(slot: Int, _ assignment: Assignment) {
     self.slot = slot
-    self.assignment = assignment
+    assign(assignment)
   }
 
-  /// Does what is assigned until nothing is.
+  /// Gives it something to do.
+  func assign(_ assignment: Assignment) {
+    self.assignment = assignment
+    if assignment.single == nil || pool != nil { pool = assignment.single == nil ? assignment.pool : nil }
+  }
+
+  /// Does what is assigned, and what waits behind it, until nothing is assigned.
+  ///
+  /// All of it is one function, because each one in between would cost an event a frame and two changes of executor.
   func work() async {
     let place = RestingPlace(asUnownedSerialExecutor())
-    while await workOff() { await place.rest() }
-  }
-
-  /// Does what is assigned, and what waits behind it.
-  /// - Returns: false where nothing was assigned.
-  nonisolated(nonsending) private func workOff() async -> Bool {
     while let assignment {
-      await assignment.pool.work(assignment, on: self)
-      guard assignment.pool.takeNext(self) else { return true }
+      let began = assignment.began ?? .now
+      assignment.pool.metrics.inFlight.add(1)
+      let outcome: InvocationOutcome
+      if began >= assignment.deadline {
+        // Nobody waits for it any more; the alarm may not have said so yet.
+        assignment.job.refuse(.deadlineExceeded)
+        outcome = .deadlineExceeded
+      } else if let single = assignment.single, let loaded = single.direct {
+        let event = single.takeEvent()
+        let context = single.context(deadline: assignment.deadline, workerID: slot)
+        do throws(any Error) {
+          let response = try await CurrentInvocation.$eventID.withValue(event.id) {
+            try await loaded.function.handle(event, context)
+          }
+          outcome = single.succeed(response)
+        } catch {
+          single.logUnexpected(error, event: event.id)
+          outcome = single.fail(error)
+        }
+      } else {
+        outcome = await assignment.job.run(workerID: slot, deadline: assignment.deadline)
+      }
+      lastNanoseconds = assignment.pool.count(outcome, since: began)
+      if !assignment.pool.takeNext(self) { await place.rest() }
     }
-    return false
   }
 
   /// The task has come to rest.
   func enqueue(_ task: UnownedJob) {
-    guard let done = assignment.take() else { return Self.schedule(task) }
-    done.pool.rest(self, task)
+    guard assignment != nil else { return Self.schedule(task) }
+    guard !InlineRun.keep(task, of: self) else { return }
+    guard let pool = assignment?.pool else { return }
+    rest(task, pool)?.ended()
+  }
+
+  /// Goes to the free ones of its pool, or gets the next job after all.
+  /// - Returns: the job that it has done, which is to be told so; nil where it has been told.
+  func rest(_ task: UnownedJob, _ pool: WorkerPool) -> (any PoolJob)? {
+    assignment = nil
+    // The worker may be at work again before this ends.
+    let kept = self.pool.take()
+    return withExtendedLifetime(kept) { pool.rest(self, task) }
   }
 
   /// Whoever runs the resting task runs it as a task without an executor: nothing but the executor's identity is ever asked for.

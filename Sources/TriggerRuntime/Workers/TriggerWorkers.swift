@@ -29,7 +29,7 @@ final class TriggerWorkers: Sendable {
   /// How long an invocation may take.
   let timeoutNanoseconds: Int64
   /// Whether nothing stands between an event and the function.
-  private let isPlain: Bool
+  let isPlain: Bool
 
   init(
     function: LoadedFunction, trigger: TriggerInfo, limits: WorkerPool.Limits, terminationTimeout: Duration,
@@ -155,7 +155,7 @@ final class TriggerWorkers: Sendable {
   }
 
   /// A failure that the function did not report on purpose is a fault to be looked into.
-  private func logUnexpected(_ error: any Error, event: String) {
+  func logUnexpected(_ error: any Error, event: String) {
     guard !(error is FunctionError), !(error is CancellationError) else { return }
     logger.error(
       "the function failed", metadata: ["event": .string(event), "error": .string(String(reflecting: error))])

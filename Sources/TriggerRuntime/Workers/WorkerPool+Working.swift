@@ -14,7 +14,7 @@ extension WorkerPool {
   }
 
   private enum Decision {
-    case run(PoolWorker, UnownedJob, limit: Int64, isWary: Bool)
+    case run(Unmanaged<PoolWorker>, UnownedJob, limit: Int64, isWary: Bool)
     case schedule(UnownedJob)
     case hire(PoolWorker)
     case wait
@@ -26,52 +26,72 @@ extension WorkerPool {
   ///   - job: the job.
   ///   - handover: who does it.
   func submit(_ job: any PoolJob, _ handover: Handover = .scheduled) {
+    if begin(job, handover, single: nil) { job.ended() }
+  }
+
+  /// Hands over a job; returns at once, or after the job's first suspension.
+  /// - Parameters:
+  ///   - job: the job.
+  ///   - handover: who does it.
+  ///   - single: the job where it is an invocation with one event, which keeps its pool.
+  /// - Returns: whether the job is over without having been told so.
+  func begin(_ job: any PoolJob, _ handover: Handover, single: AwaitedInvocation?) -> Bool {
     let now = Moment.now
     let deadline = now.advanced(byNanoseconds: job.timeoutNanoseconds)
-    var assignment = PoolWorker.Assignment(pool: self, job: job, deadline: deadline, began: nil)
+    var assignment = PoolWorker.Assignment(pool: self, job: job, single: single, deadline: deadline, began: nil)
     let decision: Decision = state.withLock { state in
       guard !state.isDraining else { return .refuse(.shuttingDown) }
-      guard let slot = state.free.popLast() else {
+      guard let slot = state.takeFree() else {
         guard limits.waitLimit > .zero else { return .refuse(.noWorkerFree) }
         guard state.queue.count < limits.queueLimit else { return .refuse(.queueFull) }
         let expiry = min(now.advanced(by: limits.waitLimit), deadline)
-        state.queue.append(Waiter(job: job, since: now, deadline: deadline, expiry: expiry))
+        state.queue.append(Waiter(job: job, single: single, since: now, deadline: deadline, expiry: expiry))
         waitingCount.store(state.queue.count, ordering: .relaxed)
         setAlarm(&state, expiry)
         return .wait
       }
       setAlarm(&state, deadline)
-      state.slots[slot].job = job
-      state.slots[slot].deadline = deadline
-      guard let worker = state.slots[slot].worker, let task = worker.resting.take() else {
+      guard let (resting, task) = state.slots[slot].take(job, deadline) else {
         let worker = PoolWorker(slot: slot, assignment)
         state.slots[slot].worker = worker
         return .hire(worker)
       }
       guard case .inline(let limit) = handover, InlineRun.isPossible, state.inlinePolicy.admits() else {
-        worker.assignment = assignment
+        resting._withUnsafeGuaranteedRef { $0.assign(assignment) }
         return .schedule(task)
       }
       assignment.began = now
-      worker.assignment = assignment
-      return .run(worker, task, limit: limit, isWary: state.inlinePolicy.isWary)
+      resting._withUnsafeGuaranteedRef { $0.assign(assignment) }
+      return .run(resting, task, limit: limit, isWary: state.inlinePolicy.isWary)
     }
     switch decision {
     case .run(let worker, let task, let limit, let isWary):
-      let nanoseconds = InlineRun.run(task, of: worker) ?? Moment.now.nanoseconds(since: now)
+      let rested = InlineRun.run(task, of: worker)
+      // One that rests is still this thread's, like what it last wrote.
+      let nanoseconds =
+        rested == nil
+        ? Moment.now.nanoseconds(since: now) : worker._withUnsafeGuaranteedRef { $0.lastNanoseconds }
       if nanoseconds > limit {
         state.withLock { $0.inlinePolicy.wasLong() }
       } else if isWary {
         state.withLock { $0.inlinePolicy.wasShort() }
       }
+      guard let rested else { return false }
+      let done = worker._withUnsafeGuaranteedRef { $0.rest(rested, self) }
+      guard done === job else {
+        done?.ended()
+        return false
+      }
+      return true
     case .schedule(let task): PoolWorker.schedule(task)
     case .hire(let worker): hire(worker)
     case .wait: metrics.waiting.add(1)
     case .refuse(let reason):
       metrics.count(reason)
       job.refuse(reason)
-      job.ended()
+      return true
     }
+    return false
   }
 
   private func hire(_ worker: PoolWorker) {
@@ -88,22 +108,13 @@ extension WorkerPool {
     if isCancelled { task.cancel() }
   }
 
-  /// Does a job, on a worker's task.
-  nonisolated(nonsending) func work(_ assignment: PoolWorker.Assignment, on worker: PoolWorker) async {
-    let began = assignment.began ?? .now
-    metrics.inFlight.add(1)
-    let outcome: InvocationOutcome
-    if began >= assignment.deadline {
-      // Nobody waits for it any more; the alarm may not have said so yet.
-      assignment.job.refuse(.deadlineExceeded)
-      outcome = .deadlineExceeded
-    } else {
-      outcome = await assignment.job.run(workerID: worker.slot, deadline: assignment.deadline)
-    }
+  /// A job has been done.
+  /// - Returns: how long it took, in nanoseconds.
+  func count(_ outcome: InvocationOutcome, since began: Moment) -> Int64 {
     let nanoseconds = Moment.now.nanoseconds(since: began)
     metrics.inFlight.add(-1)
     metrics.record(outcome, nanoseconds: nanoseconds)
-    InlineRun.note(nanoseconds, by: worker)
+    return nanoseconds
   }
 
   /// Gives a worker that is done the next job that waits.
@@ -113,7 +124,7 @@ extension WorkerPool {
     let next: (done: (any PoolJob)?, since: Moment)? = state.withLock { state in
       guard !state.slots[worker.slot].isCancelled, let waiter = popWaiter(&state) else { return nil }
       let done = state.slots[worker.slot].job
-      worker.assignment = assign(waiter, to: worker.slot, &state)
+      worker.assign(assign(waiter, to: worker.slot, &state))
       return (done, waiter.since)
     }
     guard let next else { return false }
@@ -126,7 +137,14 @@ extension WorkerPool {
   /// - Parameters:
   ///   - worker: the worker.
   ///   - task: its task, which whoever has work may run.
-  func rest(_ worker: PoolWorker, _ task: UnownedJob) {
+  /// - Returns: the job that it has done, which is to be told so; nil where it has been told.
+  func rest(_ worker: PoolWorker, _ task: UnownedJob) -> (any PoolJob)? {
+    if let done = state.withLock({ $0.keep(task, of: worker) }) { return done }
+    endOrGoOn(worker, task)
+    return nil
+  }
+
+  private func endOrGoOn(_ worker: PoolWorker, _ task: UnownedJob) {
     let slot = worker.slot
     var done: (any PoolJob)?
     var replacement: PoolWorker?
@@ -138,7 +156,7 @@ extension WorkerPool {
       done = state.slots[slot].job.take()
       guard let waiter = popWaiter(&state) else {
         state.slots[slot].isCancelled = false
-        state.free.append(slot)
+        state.addFree(slot)
         if !isOver { worker.resting = task }
         if !state.idleWaiters.isEmpty, state.isIdle { swap(&idleWaiters, &state.idleWaiters) }
         return (isOver, nil)
@@ -149,7 +167,7 @@ extension WorkerPool {
         state.slots[slot].worker = other
         replacement = other
       } else {
-        worker.assignment = assignment
+        worker.assign(assignment)
       }
       return (true, waiter.since)
     }
@@ -171,7 +189,8 @@ extension WorkerPool {
     state.slots[slot].deadline = waiter.deadline
     state.slots[slot].isCancelled = false
     setAlarm(&state, waiter.deadline)
-    return PoolWorker.Assignment(pool: self, job: waiter.job, deadline: waiter.deadline, began: nil)
+    return PoolWorker.Assignment(
+      pool: self, job: waiter.job, single: waiter.single, deadline: waiter.deadline, began: nil)
   }
 
   private func countWait(since: Moment) {

@@ -33,10 +33,32 @@ final class WorkerPool: Sendable {
     var isCancelled = false
     /// Who does its jobs; nil before the first and after a cancellation, since a cancelled task stays cancelled.
     var worker: PoolWorker?
+    /// The one below it among those that are free.
+    var nextFree: Int?
+
+    /// Its job is done, and no other waits.
+    /// - Returns: the job; nil where it was cancelled, so that the worker's task must end.
+    mutating func leave(nextFree: Int?) -> (any PoolJob)? {
+      guard !isCancelled else { return nil }
+      self.nextFree = nextFree
+      return job.take()
+    }
+
+    /// Takes a job.
+    /// - Returns: the worker and its task, where that rests.
+    mutating func take(_ job: any PoolJob, _ deadline: Moment) -> (Unmanaged<PoolWorker>, UnownedJob)? {
+      self.job = job
+      self.deadline = deadline
+      guard let worker, let task = worker.resting else { return nil }
+      worker.resting = nil
+      return (.passUnretained(worker), task)
+    }
   }
 
   struct Waiter {
     var job: any PoolJob
+    /// The same, where it is an invocation with one event.
+    unowned(unsafe) var single: AwaitedInvocation?
     var since: Moment
     var deadline: Moment
     /// When it gives up: after the wait limit, or at its deadline.
@@ -45,14 +67,49 @@ final class WorkerPool: Sendable {
 
   struct State {
     var slots: [Slot]
-    var free: [Int]
+    /// The slot that became free last.
+    var firstFree: Int?
+    var freeCount: Int
     var queue = CircularBuffer<Waiter>()
     var isDraining = false
     var alarmAt: Moment?
     var alarm: Scheduled<Void>?
     var idleWaiters: [CheckedContinuation<Void, Never>] = []
     var inlinePolicy = InlinePolicy()
-    var isIdle: Bool { free.count == slots.count && queue.isEmpty }
+    var isIdle: Bool { freeCount == slots.count && queue.isEmpty }
+
+    init(_ count: Int) {
+      slots = (0..<count).map { Slot(deadline: .now, nextFree: $0 + 1 < count ? $0 + 1 : nil) }
+      firstFree = 0
+      freeCount = count
+    }
+
+    /// Takes the slot that became free last.
+    mutating func takeFree() -> Int? {
+      guard let slot = firstFree else { return nil }
+      firstFree = slots[slot].nextFree
+      freeCount -= 1
+      return slot
+    }
+
+    /// A slot has become free.
+    mutating func addFree(_ slot: Int) {
+      slots[slot].nextFree = firstFree
+      firstFree = slot
+      freeCount += 1
+    }
+
+    /// A worker's task has come to rest, and there is nothing to do but keep it.
+    /// - Returns: the job that it has done; nil where there is more to do.
+    mutating func keep(_ task: UnownedJob, of worker: PoolWorker) -> (any PoolJob)? {
+      guard queue.isEmpty, idleWaiters.isEmpty, let job = slots[worker.slot].leave(nextFree: firstFree) else {
+        return nil
+      }
+      worker.resting = task
+      firstFree = worker.slot
+      freeCount += 1
+      return job
+    }
   }
 
   let limits: Limits
@@ -76,8 +133,7 @@ final class WorkerPool: Sendable {
     self.eventLoop = eventLoop
     self.metrics = metrics
     self.journalBase = journalBase
-    let slots = Array(repeating: Slot(job: nil, deadline: .now, worker: nil), count: limits.numWorkers)
-    state = Mutex(State(slots: slots, free: Array((0..<limits.numWorkers).reversed())))
+    state = Mutex(State(limits.numWorkers))
   }
 
   deinit {
@@ -114,7 +170,7 @@ final class WorkerPool: Sendable {
     let longAgo = Moment.now.advanced(byNanoseconds: -1_000_000_000)
     return state.withLock { state in
       Snapshot(
-        inFlight: state.slots.count - state.free.count, waiting: state.queue.count,
+        inFlight: state.slots.count - state.freeCount, waiting: state.queue.count,
         overdue: state.slots.count { $0.job != nil && $0.deadline < longAgo }, isDraining: state.isDraining)
     }
   }
