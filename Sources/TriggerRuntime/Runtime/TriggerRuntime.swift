@@ -13,6 +13,8 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   private struct State {
     var stage = Stage.created
     var loaded = LoadedFunctions()
+    /// The workers for direct invocations, by function.
+    var direct = NameTable<TriggerWorkers>([:])
     var keeper: RolloutKeeper?
     var checks: [(name: String, check: @Sendable () async -> String?)] = []
   }
@@ -78,6 +80,7 @@ public final class TriggerRuntime: Service, FunctionInvoker {
       let keeper = RolloutKeeper(loaded.versions, store: environment.stores.shared, logger: environment.logger)
       state.withLock { state in
         state.loaded = loaded
+        state.direct = NameTable(loaded.direct)
         state.keeper = keeper
         state.stage = .prepared
       }
@@ -150,7 +153,7 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   public func invoke(
     function: String, _ event: Event, as caller: Caller = .anonymous
   ) async throws -> Response {
-    guard let workers = state.withLock({ $0.loaded.direct[function] }) else { throw InvocationError.unknownFunction }
+    guard let workers = state.withLock({ $0.direct[function] }) else { throw InvocationError.unknownFunction }
     let result = await AwaitedInvocation.perform(
       event, .init(workers: workers, caller: caller, attempt: 1, waitsForEnd: false))
     return try result.get()

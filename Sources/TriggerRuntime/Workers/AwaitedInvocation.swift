@@ -90,6 +90,7 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   ///   - event: the event.
   ///   - order: what the invocation is about.
   /// - Returns: the answer.
+  @inline(__always)
   nonisolated(nonsending) static func perform(_ event: Event, _ order: Order) async -> Result<Response, any Error> {
     var invocation = order.workers.spareInvocations.take()
     invocation.room.initialize(to: event)
@@ -125,7 +126,7 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     // A loop that takes event after event must suspend now and then, or nobody else gets its thread.
     let isScheduled = waitsForEnd || !order.workers.function.isBrief
     return order.workers.pool.begin(
-      self, isScheduled ? .scheduled : .inline(Self.inlineLimit), single: holdsEvent ? self : nil)
+      self, isScheduled ? .scheduled : .inline(Self.inlineLimit), single: holdsEvent ? .passUnretained(self) : nil)
   }
 
   private var isAnswered: Bool { stage.load(ordering: .acquiring) == Stage.answered }
@@ -172,9 +173,6 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     return room.move()
   }
 
-  /// A failure that the function did not report on purpose is a fault to be looked into.
-  func logUnexpected(_ error: any Error, event: String) { workers?.logUnexpected(error, event: event) }
-
   /// What the function is told beside the event.
   func context(deadline: Moment, workerID: Int) -> Context {
     guard let workers else { preconditionFailure("an invocation has workers until it is over") }
@@ -199,9 +197,15 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   }
 
   /// The function has answered its one event.
-  func succeed(_ response: Response) -> InvocationOutcome {
+  func succeed(_ response: consuming Response) -> InvocationOutcome {
     result = .success(response)
     return conclude(nil)
+  }
+
+  /// The function, with nothing in between, has failed at its one event.
+  func fail(_ error: any Error, at event: String) -> InvocationOutcome {
+    workers?.logUnexpected(error, event: event)
+    return fail(error)
   }
 
   /// The function has failed at its one event.

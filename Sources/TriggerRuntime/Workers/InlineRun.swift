@@ -12,27 +12,43 @@ struct InlineRun {
     return key
   }()
 
+  /// Where on a thread one may begin.
+  struct Place {
+    fileprivate let key: pthread_key_t
+    fileprivate let outer: UnsafeMutableRawPointer?
+    fileprivate let depth: Int
+  }
+
+  /// Where on this thread one more may be nested; nil where none may.
+  static var place: Place? {
+    let key = key
+    guard let outer = pthread_getspecific(key) else { return Place(key: key, outer: nil, depth: 1) }
+    let depth = outer.assumingMemoryBound(to: InlineRun.self).pointee.depth + 1
+    return depth <= maxDepth ? Place(key: key, outer: outer, depth: depth) : nil
+  }
+
   private let worker: Unmanaged<PoolWorker>
   private let depth: Int
   /// The worker's task, where it has come to rest.
   private var rested: UnownedJob?
 
-  private static var innermost: UnsafeMutablePointer<InlineRun>? {
+  /// The innermost one of this thread.
+  @inline(__always) private static var innermost: UnsafeMutablePointer<InlineRun>? {
     pthread_getspecific(key)?.assumingMemoryBound(to: InlineRun.self)
   }
 
-  /// Whether one more may be nested on this thread.
-  static var isPossible: Bool { (innermost?.pointee.depth ?? 0) < maxDepth }
-
   /// Runs a worker's task up to its next suspension.
+  /// - Parameters:
+  ///   - task: the worker's task.
+  ///   - worker: the worker.
+  ///   - place: where on this thread.
   /// - Returns: the task where it has come to rest again; nil where its job is not over.
-  static func run(_ task: UnownedJob, of worker: Unmanaged<PoolWorker>) -> UnownedJob? {
-    let outer = innermost
-    var run = InlineRun(worker: worker, depth: (outer?.pointee.depth ?? 0) + 1)
+  static func run(_ task: UnownedJob, of worker: Unmanaged<PoolWorker>, in place: Place) -> UnownedJob? {
+    var run = InlineRun(worker: worker, depth: place.depth)
     return withUnsafeMutablePointer(to: &run) { run in
-      pthread_setspecific(key, run)
+      pthread_setspecific(place.key, run)
       PoolWorker.run(task)
-      pthread_setspecific(key, outer)
+      pthread_setspecific(place.key, place.outer)
       return run.pointee.rested
     }
   }

@@ -12,18 +12,28 @@ import FunctionKit
 final class PoolWorker: SerialExecutor, @unchecked Sendable {
   /// What a worker has to do.
   struct Assignment {
-    unowned(unsafe) let pool: WorkerPool
+    /// Kept by its worker, or by the job itself.
+    let pool: Unmanaged<WorkerPool>
     /// Kept by the worker's slot until the worker rests.
     unowned(unsafe) let job: any PoolJob
     /// The job where it is an invocation with one event.
-    unowned(unsafe) let single: AwaitedInvocation?
+    let single: Unmanaged<AwaitedInvocation>?
     let deadline: Moment
     /// When it begins; nil where it first waits for a worker or a thread, so that the clock must be read then.
     var began: Moment?
+
+    init(_ pool: WorkerPool, _ job: any PoolJob, _ single: Unmanaged<AwaitedInvocation>?, _ deadline: Moment) {
+      self.pool = .passUnretained(pool)
+      self.job = job
+      self.single = single
+      self.deadline = deadline
+    }
   }
 
   /// The executor of tasks without one of their own, which is all zeros by the standard library's binary interface.
-  private static let anyExecutor = unsafeBitCast((UInt(0), UInt(0)), to: UnownedSerialExecutor.self)
+  private static var anyExecutor: UnownedSerialExecutor {
+    unsafeBitCast((UInt(0), UInt(0)), to: UnownedSerialExecutor.self)
+  }
 
   /// Which of the pool's workers it is.
   let slot: Int
@@ -46,7 +56,8 @@ final class PoolWorker: SerialExecutor, @unchecked Sendable {
   /// Gives it something to do.
   func assign(_ assignment: Assignment) {
     self.assignment = assignment
-    if assignment.single == nil || pool != nil { pool = assignment.single == nil ? assignment.pool : nil }
+    let keepsPool = assignment.single == nil
+    if keepsPool || pool != nil { pool = keepsPool ? assignment.pool.takeUnretainedValue() : nil }
   }
 
   /// Does what is assigned, and what waits behind it, until nothing is assigned.
@@ -55,30 +66,30 @@ final class PoolWorker: SerialExecutor, @unchecked Sendable {
   func work() async {
     let place = RestingPlace(asUnownedSerialExecutor())
     while let assignment {
+      let pool = assignment.pool
       let began = assignment.began ?? .now
-      assignment.pool.metrics.inFlight.add(1)
+      pool._withUnsafeGuaranteedRef { $0.metrics.inFlight.add(1) }
       let outcome: InvocationOutcome
       if began >= assignment.deadline {
         // Nobody waits for it any more; the alarm may not have said so yet.
         assignment.job.refuse(.deadlineExceeded)
         outcome = .deadlineExceeded
-      } else if let single = assignment.single, let loaded = single.direct {
-        let event = single.takeEvent()
-        let context = single.context(deadline: assignment.deadline, workerID: slot)
+      } else if let single = assignment.single, let loaded = single._withUnsafeGuaranteedRef({ $0.direct }) {
+        let event = single._withUnsafeGuaranteedRef { $0.takeEvent() }
+        let context = single._withUnsafeGuaranteedRef { $0.context(deadline: assignment.deadline, workerID: slot) }
         do throws(any Error) {
           let response = try await CurrentInvocation.$eventID.withValue(event.id) {
             try await loaded.function.handle(event, context)
           }
-          outcome = single.succeed(response)
+          outcome = single._withUnsafeGuaranteedRef { $0.succeed(response) }
         } catch {
-          single.logUnexpected(error, event: event.id)
-          outcome = single.fail(error)
+          outcome = single._withUnsafeGuaranteedRef { $0.fail(error, at: event.id) }
         }
       } else {
         outcome = await assignment.job.run(workerID: slot, deadline: assignment.deadline)
       }
-      lastNanoseconds = assignment.pool.count(outcome, since: began)
-      if !assignment.pool.takeNext(self) { await place.rest() }
+      lastNanoseconds = pool._withUnsafeGuaranteedRef { $0.count(outcome, since: began) }
+      if !pool._withUnsafeGuaranteedRef({ $0.takeNext(self) }) { await place.rest() }
     }
   }
 
@@ -86,17 +97,20 @@ final class PoolWorker: SerialExecutor, @unchecked Sendable {
   func enqueue(_ task: UnownedJob) {
     guard assignment != nil else { return Self.schedule(task) }
     guard !InlineRun.keep(task, of: self) else { return }
-    guard let pool = assignment?.pool else { return }
+    guard let pool = assignment?.pool.takeUnretainedValue() else { return }
     rest(task, pool)?.ended()
   }
 
   /// Goes to the free ones of its pool, or gets the next job after all.
+  /// - Parameters:
+  ///   - task: its task.
+  ///   - pool: its pool, which the caller keeps.
   /// - Returns: the job that it has done, which is to be told so; nil where it has been told.
   func rest(_ task: UnownedJob, _ pool: WorkerPool) -> (any PoolJob)? {
     assignment = nil
-    // The worker may be at work again before this ends.
-    let kept = self.pool.take()
-    return withExtendedLifetime(kept) { pool.rest(self, task) }
+    // Before the worker is at work again.
+    if self.pool != nil { self.pool = nil }
+    return pool.rest(self, task)
   }
 
   /// Whoever runs the resting task runs it as a task without an executor: nothing but the executor's identity is ever asked for.

@@ -14,7 +14,7 @@ extension WorkerPool {
   }
 
   private enum Decision {
-    case run(Unmanaged<PoolWorker>, UnownedJob, limit: Int64, isWary: Bool)
+    case run(Unmanaged<PoolWorker>, UnownedJob, InlineRun.Place, limit: Int64, isWary: Bool)
     case schedule(UnownedJob)
     case hire(PoolWorker)
     case wait
@@ -35,10 +35,10 @@ extension WorkerPool {
   ///   - handover: who does it.
   ///   - single: the job where it is an invocation with one event, which keeps its pool.
   /// - Returns: whether the job is over without having been told so.
-  func begin(_ job: any PoolJob, _ handover: Handover, single: AwaitedInvocation?) -> Bool {
+  func begin(_ job: any PoolJob, _ handover: Handover, single: Unmanaged<AwaitedInvocation>?) -> Bool {
     let now = Moment.now
     let deadline = now.advanced(byNanoseconds: job.timeoutNanoseconds)
-    var assignment = PoolWorker.Assignment(pool: self, job: job, single: single, deadline: deadline, began: nil)
+    var assignment = PoolWorker.Assignment(self, job, single, deadline)
     let decision: Decision = state.withLock { state in
       guard !state.isDraining else { return .refuse(.shuttingDown) }
       guard let slot = state.takeFree() else {
@@ -56,17 +56,17 @@ extension WorkerPool {
         state.slots[slot].worker = worker
         return .hire(worker)
       }
-      guard case .inline(let limit) = handover, InlineRun.isPossible, state.inlinePolicy.admits() else {
+      guard case .inline(let limit) = handover, let place = InlineRun.place, state.inlinePolicy.admits() else {
         resting._withUnsafeGuaranteedRef { $0.assign(assignment) }
         return .schedule(task)
       }
       assignment.began = now
       resting._withUnsafeGuaranteedRef { $0.assign(assignment) }
-      return .run(resting, task, limit: limit, isWary: state.inlinePolicy.isWary)
+      return .run(resting, task, place, limit: limit, isWary: state.inlinePolicy.isWary)
     }
     switch decision {
-    case .run(let worker, let task, let limit, let isWary):
-      let rested = InlineRun.run(task, of: worker)
+    case .run(let worker, let task, let place, let limit, let isWary):
+      let rested = InlineRun.run(task, of: worker, in: place)
       // One that rests is still this thread's, like what it last wrote.
       let nanoseconds =
         rested == nil
@@ -189,8 +189,7 @@ extension WorkerPool {
     state.slots[slot].deadline = waiter.deadline
     state.slots[slot].isCancelled = false
     setAlarm(&state, waiter.deadline)
-    return PoolWorker.Assignment(
-      pool: self, job: waiter.job, single: waiter.single, deadline: waiter.deadline, began: nil)
+    return PoolWorker.Assignment(self, waiter.job, waiter.single, waiter.deadline)
   }
 
   private func countWait(since: Moment) {

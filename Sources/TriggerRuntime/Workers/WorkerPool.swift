@@ -58,7 +58,7 @@ final class WorkerPool: Sendable {
   struct Waiter {
     var job: any PoolJob
     /// The same, where it is an invocation with one event.
-    unowned(unsafe) var single: AwaitedInvocation?
+    var single: Unmanaged<AwaitedInvocation>?
     var since: Moment
     var deadline: Moment
     /// When it gives up: after the wait limit, or at its deadline.
