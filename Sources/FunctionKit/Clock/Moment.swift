@@ -16,7 +16,7 @@ package struct Moment: Comparable, Hashable, Sendable {
 
   /// A moment.
   /// - Parameter nanoseconds: nanoseconds on the clock.
-  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+  @inlinable package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   /// One moment on both clocks, read at once.
   private static let anchor = (instant: ContinuousClock.now, moment: Moment.now)
@@ -47,16 +47,24 @@ package struct Moment: Comparable, Hashable, Sendable {
   package func advanced(by duration: Duration) -> Moment { advanced(byNanoseconds: duration.wholeNanoseconds) }
 
   /// A later moment, as late as possible at most.
-  package func advanced(byNanoseconds step: Int64) -> Moment {
+  @inlinable package func advanced(byNanoseconds step: Int64) -> Moment {
     let (sum, overflow) = nanoseconds.addingReportingOverflow(step)
     return Moment(nanoseconds: overflow ? (step < 0 ? .min : .max) : sum)
   }
 
   /// Nanoseconds from another moment to this one.
-  package func nanoseconds(since other: Moment) -> Int64 { nanoseconds &- other.nanoseconds }
+  @inlinable package func nanoseconds(since other: Moment) -> Int64 { nanoseconds &- other.nanoseconds }
 
   /// Whether a moment is before another.
-  package static func < (left: Moment, right: Moment) -> Bool { left.nanoseconds < right.nanoseconds }
+  @inlinable package static func < (left: Moment, right: Moment) -> Bool { left.nanoseconds < right.nanoseconds }
+
+  // The following ones, which `Comparable` would supply, so that other modules compare numbers instead of calling it.
+
+  /// Whether a moment is not after another.
+  @inlinable package static func <= (left: Moment, right: Moment) -> Bool { left.nanoseconds <= right.nanoseconds }
+
+  /// Whether a moment is not before another.
+  @inlinable package static func >= (left: Moment, right: Moment) -> Bool { left.nanoseconds >= right.nanoseconds }
 }
 
 extension Duration {

@@ -48,18 +48,17 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   private static let inlineLimit: Int64 = 1_000_000
 
   // Unchecked: every one of them belongs to one thread at a time, as said above.
-  @exclusivity(unchecked) private var workers: TriggerWorkers?
-  @exclusivity(unchecked) private var caller = Caller.anonymous
-  @exclusivity(unchecked) private var attempt = 1
-  @exclusivity(unchecked) private var waitsForEnd = false
-  @exclusivity(unchecked) private var adjust: (@Sendable (inout Context) -> Void)?
-  @exclusivity(unchecked) private(set) var timeoutNanoseconds: Int64 = 0
+  @exclusivity(unchecked) private var order: Order?
+  /// Those of the order, without counting references.
+  @exclusivity(unchecked) private var workers: Unmanaged<TriggerWorkers>
   var timeout: Duration { .nanoseconds(timeoutNanoseconds) }
-  /// Room for the event where there is one only: it is moved out, since its dozen fields make it dear to copy.
-  private let room = UnsafeMutablePointer<Event>.allocate(capacity: 1)
-  @exclusivity(unchecked) private var holdsEvent = false
+  var timeoutNanoseconds: Int64 { workers._withUnsafeGuaranteedRef { $0.timeoutNanoseconds } }
+  /// The event where there is only one.
+  @exclusivity(unchecked) private var event: Event?
   @exclusivity(unchecked) private var events: [Event] = []
-  @exclusivity(unchecked) private var result: Result<Response, any Error>?
+  /// Room for the answer to the one event, so that it is written where it is read.
+  let answer = UnsafeMutablePointer<Result<Response, any Error>>.allocate(capacity: 1)
+  @exclusivity(unchecked) private var holdsAnswer = false
   @exclusivity(unchecked) private var results: Results = []
   @exclusivity(unchecked) private var continuation: UnsafeContinuation<Void, Never>?
   private let stage = Atomic(Stage.open)
@@ -74,9 +73,9 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   /// - Returns: one result per event, in their order.
   nonisolated(nonsending) static func perform(_ events: [Event], _ order: Order) async -> Results {
     if events.count == 1, let event = events.first { return [await perform(event, order)] }
-    let invocation = AwaitedInvocation()
+    let invocation = AwaitedInvocation(order)
     invocation.events = events
-    if !invocation.begin(order), !invocation.isAnswered { await invocation.end(order.workers.pool) }
+    if !invocation.begin(), !invocation.isAnswered { await invocation.end() }
     switch invocation.verdict.load(ordering: .acquiring) {
     case Verdict.none: return events.map { _ in .failure(CancellationError()) }
     case Verdict.results: return invocation.results
@@ -91,48 +90,58 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   ///   - order: what the invocation is about.
   /// - Returns: the answer.
   @inline(__always)
-  nonisolated(nonsending) static func perform(_ event: Event, _ order: Order) async -> Result<Response, any Error> {
-    var invocation = order.workers.spareInvocations.take()
-    invocation.room.initialize(to: event)
-    invocation.holdsEvent = true
-    if !invocation.begin(order), !invocation.isAnswered { await invocation.end(order.workers.pool) }
+  nonisolated(nonsending) static func perform(
+    _ event: Event, _ order: consuming Order
+  ) async -> Result<Response, any Error> {
+    // The order keeps them, and the invocation keeps the order.
+    let workers = Unmanaged.passUnretained(order.workers)
+    var invocation: AwaitedInvocation
+    if let spare = workers._withUnsafeGuaranteedRef({ $0.spareInvocations.take() }) {
+      invocation = spare
+      invocation.workers = workers
+      invocation.order = consume order
+    } else {
+      invocation = AwaitedInvocation(order)
+    }
+    invocation.event = event
+    if !invocation.begin(), !invocation.isAnswered { await invocation.end() }
     switch invocation.verdict.load(ordering: .acquiring) {
     case Verdict.none: return .failure(CancellationError())
     case Verdict.results:
-      let result = invocation.result.take() ?? .failure(CancellationError())
-      if isKnownUniquelyReferenced(&invocation) {
-        invocation.clear()
-        order.workers.spareInvocations.put(invocation)
-      }
+      let result = invocation.takeAnswer()
+      if isKnownUniquelyReferenced(&invocation) { Self.spare(invocation) }
       return result
     case let verdict: return .failure(Verdict.reason(verdict))
     }
   }
 
+  private init(_ order: Order) {
+    workers = .passUnretained(order.workers)
+    self.order = order
+  }
+
   deinit {
-    if holdsEvent { room.deinitialize(count: 1) }
-    room.deallocate()
+    if holdsAnswer { answer.deinitialize(count: 1) }
+    answer.deallocate()
   }
 
   /// Hands itself to the workers.
   /// - Returns: whether it is over already.
-  private func begin(_ order: Order) -> Bool {
-    workers = order.workers
-    caller = order.caller
-    attempt = order.attempt
-    waitsForEnd = order.waitsForEnd
-    adjust = order.adjust
-    timeoutNanoseconds = order.workers.timeoutNanoseconds
-    // A loop that takes event after event must suspend now and then, or nobody else gets its thread.
-    let isScheduled = waitsForEnd || !order.workers.function.isBrief
-    return order.workers.pool.begin(
-      self, isScheduled ? .scheduled : .inline(Self.inlineLimit), single: holdsEvent ? .passUnretained(self) : nil)
+  private func begin() -> Bool {
+    workers._withUnsafeGuaranteedRef { workers in
+      // A loop that takes event after event must suspend now and then, or nobody else gets its thread.
+      let isScheduled = waitsForEnd || !workers.isBrief
+      return workers.pool.begin(
+        self, isScheduled ? .scheduled : .inline(Self.inlineLimit), single: event == nil ? nil : .passUnretained(self))
+    }
   }
 
   private var isAnswered: Bool { stage.load(ordering: .acquiring) == Stage.answered }
 
-  nonisolated(nonsending) private func end(_ pool: WorkerPool) async {
-    guard !waitsForEnd else { return await answered() }
+  private var waitsForEnd: Bool { order?.waitsForEnd ?? false }
+
+  nonisolated(nonsending) private func end() async {
+    guard !waitsForEnd, let pool = order?.workers.pool else { return await answered() }
     await withTaskCancellationHandler {
       await answered()
     } onCancel: {
@@ -149,13 +158,21 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     }
   }
 
-  private func clear() {
+  private func takeAnswer() -> Result<Response, any Error> {
+    guard holdsAnswer else { return .failure(CancellationError()) }
+    holdsAnswer = false
+    return answer.move()
+  }
+
+  /// Keeps one that is over for the next event.
+  private static func spare(_ invocation: consuming AwaitedInvocation) {
+    invocation.event = nil
+    invocation.continuation = nil
+    invocation.stage.store(Stage.open, ordering: .relaxed)
+    invocation.verdict.store(Verdict.none, ordering: .relaxed)
     // A spare one must not keep its workers, which keep it.
-    workers = nil
-    if holdsEvent { _ = takeEvent() }
-    continuation = nil
-    stage.store(Stage.open, ordering: .relaxed)
-    verdict.store(Verdict.none, ordering: .relaxed)
+    guard let order = invocation.order.take() else { return }
+    order.workers.spareInvocations.put(invocation)
   }
 
   // MARK: Working
@@ -163,54 +180,54 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   /// What handles its one event with nothing in between; nil where something stands before the function, somebody records, or there
   /// are versions to choose from: then `run` does it.
   var direct: LoadedFunction? {
-    guard let workers, workers.isPlain, workers.function.isUndivided else { return nil }
-    return workers.function
+    workers._withUnsafeGuaranteedRef { $0.isPlain && $0.function.isUndivided ? $0.function : nil }
   }
 
   /// The one event, which leaves.
-  func takeEvent() -> Event {
-    holdsEvent = false
-    return room.move()
-  }
+  func takeEvent() -> Event? { event.take() }
 
   /// What the function is told beside the event.
   func context(deadline: Moment, workerID: Int) -> Context {
-    guard let workers else { preconditionFailure("an invocation has workers until it is over") }
-    var context = workers.context(deadline: deadline, caller: caller, attempt: attempt, workerID: workerID)
-    if let adjust { adjust(&context) }
+    var context = workers._withUnsafeGuaranteedRef {
+      $0.context(
+        deadline: deadline, caller: order?.caller ?? .anonymous, attempt: order?.attempt ?? 1, workerID: workerID)
+    }
+    if let adjust = order?.adjust { adjust(&context) }
     return context
   }
 
   nonisolated(nonsending) func run(workerID: Int, deadline: Moment) async -> InvocationOutcome {
-    guard let workers else { return .error }
+    guard let workers = order?.workers else { return .error }
     let context = context(deadline: deadline, workerID: workerID)
-    guard holdsEvent else {
+    guard let event = takeEvent() else {
       results = await workers.handle(batch: events, context)
       // A batch counts as its first failure.
       return conclude(results.lazy.compactMap(\.failure).first)
     }
     do throws(any Error) {
-      return succeed(try await workers.handle(takeEvent(), context))
+      answer.initialize(to: .success(try await workers.handle(event, context)))
+      return succeeded()
     } catch {
-      return fail(error)
+      return failed(error)
     }
   }
 
-  /// The function has answered its one event.
-  func succeed(_ response: consuming Response) -> InvocationOutcome {
-    result = .success(response)
+  /// The function has answered its one event: `answer` is initialized.
+  func succeeded() -> InvocationOutcome {
+    holdsAnswer = true
     return conclude(nil)
   }
 
   /// The function, with nothing in between, has failed at its one event.
-  func fail(_ error: any Error, at event: String) -> InvocationOutcome {
-    workers?.logUnexpected(error, event: event)
-    return fail(error)
+  func failed(_ error: any Error, at event: String) -> InvocationOutcome {
+    workers._withUnsafeGuaranteedRef { $0.logUnexpected(error, event: event) }
+    return failed(error)
   }
 
   /// The function has failed at its one event.
-  func fail(_ error: any Error) -> InvocationOutcome {
-    result = .failure(error)
+  private func failed(_ error: any Error) -> InvocationOutcome {
+    answer.initialize(to: .failure(error))
+    holdsAnswer = true
     return conclude(error)
   }
 
@@ -226,12 +243,12 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     _ = verdict.compareExchange(
       expected: Verdict.none, desired: Verdict.refusal(reason), ordering: .acquiringAndReleasing)
     // At shutdown nobody tries again, and a function that does not heed its cancellation must not hold up the end.
-    if !waitsForEnd || reason == .shuttingDown { answer() }
+    if !waitsForEnd || reason == .shuttingDown { wake() }
   }
 
-  func ended() { answer() }
+  func ended() { wake() }
 
-  private func answer() {
+  private func wake() {
     if stage.exchange(Stage.answered, ordering: .acquiringAndReleasing) == Stage.awaited { continuation?.resume() }
   }
 }

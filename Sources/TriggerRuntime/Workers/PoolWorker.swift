@@ -74,16 +74,20 @@ final class PoolWorker: SerialExecutor, @unchecked Sendable {
         // Nobody waits for it any more; the alarm may not have said so yet.
         assignment.job.refuse(.deadlineExceeded)
         outcome = .deadlineExceeded
-      } else if let single = assignment.single, let loaded = single._withUnsafeGuaranteedRef({ $0.direct }) {
-        let event = single._withUnsafeGuaranteedRef { $0.takeEvent() }
+      } else if let single = assignment.single, let loaded = single._withUnsafeGuaranteedRef({ $0.direct }),
+        let event = single._withUnsafeGuaranteedRef({ $0.takeEvent() })
+      {
+        let answer = single._withUnsafeGuaranteedRef { $0.answer }
         let context = single._withUnsafeGuaranteedRef { $0.context(deadline: assignment.deadline, workerID: slot) }
         do throws(any Error) {
-          let response = try await CurrentInvocation.$eventID.withValue(event.id) {
-            try await loaded.function.handle(event, context)
-          }
-          outcome = single._withUnsafeGuaranteedRef { $0.succeed(response) }
+          answer.initialize(
+            to: .success(
+              try await CurrentInvocation.$eventID.withValue(event.id) {
+                try await loaded.function.handle(event, context)
+              }))
+          outcome = single._withUnsafeGuaranteedRef { $0.succeeded() }
         } catch {
-          outcome = single._withUnsafeGuaranteedRef { $0.fail(error, at: event.id) }
+          outcome = single._withUnsafeGuaranteedRef { $0.failed(error, at: event.id) }
         }
       } else {
         outcome = await assignment.job.run(workerID: slot, deadline: assignment.deadline)

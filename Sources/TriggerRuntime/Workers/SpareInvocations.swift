@@ -10,8 +10,8 @@ final class SpareInvocations: Sendable {
 
   deinit { _ = takeLast() }
 
-  /// One that may be filled anew.
-  func take() -> AwaitedInvocation { takeLast() ?? others.withLock { $0.popLast() } ?? AwaitedInvocation() }
+  /// One that may be filled anew; nil where there is none.
+  func take() -> AwaitedInvocation? { takeLast() ?? others.withLock { $0.popLast() } }
 
   private func takeLast() -> AwaitedInvocation? {
     guard let address = UnsafeRawPointer(bitPattern: last.exchange(0, ordering: .acquiring)) else { return nil }

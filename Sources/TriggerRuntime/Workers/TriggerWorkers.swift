@@ -30,6 +30,8 @@ final class TriggerWorkers: Sendable {
   let timeoutNanoseconds: Int64
   /// Whether nothing stands between an event and the function.
   let isPlain: Bool
+  /// Whether invocations may begin on the thread of whoever hands the event over.
+  let isBrief: Bool
 
   init(
     function: LoadedFunction, trigger: TriggerInfo, limits: WorkerPool.Limits, terminationTimeout: Duration,
@@ -51,6 +53,7 @@ final class TriggerWorkers: Sendable {
       functionName: function.name, functionVersion: function.specification.version, logger: logger,
       clock: function.clock)
     timeoutNanoseconds = function.specification.eventTimeout.wholeNanoseconds
+    isBrief = function.isBrief
     isPlain = function.gate == nil && isolation == nil && function.tracer == nil
   }
 
