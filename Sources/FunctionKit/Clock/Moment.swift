@@ -10,9 +10,9 @@
 ///
 /// `ContinuousClock.Instant` shows the same time, but the compiler does not know how large it is: whatever holds one is copied
 /// at run time, field by field.
-package struct Moment: Comparable, Hashable, Sendable {
+@usableFromInline package struct Moment: Comparable, Hashable, Sendable {
   /// Nanoseconds since a moment that no two processes need to share.
-  package let nanoseconds: Int64
+  @usableFromInline package let nanoseconds: Int64
 
   /// A moment.
   /// - Parameter nanoseconds: nanoseconds on the clock.

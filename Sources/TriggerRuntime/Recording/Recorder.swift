@@ -23,7 +23,7 @@ final class Recorder: Sendable {
   private static let lifetime = Duration.seconds(3_600)
 
   private let store: any KeyValueStore
-  private let isActive = Atomic(false)
+  private let active = Atomic(false)
   private let sequence = Atomic<Int64>(0)
   private let state = Mutex(State())
   private let logger: Logger
@@ -33,9 +33,12 @@ final class Recorder: Sendable {
     self.logger = logger
   }
 
+  /// Whether some function's invocations are written down.
+  var isActive: Bool { active.load(ordering: .relaxed) }
+
   /// Whether a function's invocations are written down; costs nothing to speak of while none are.
   func isOn(_ function: @autoclosure () -> String) -> Bool {
-    guard isActive.load(ordering: .relaxed) else { return false }
+    guard isActive else { return false }
     let function = function()
     return state.withLock { $0.order?.includes(function) ?? false }
   }
@@ -120,13 +123,13 @@ final class Recorder: Sendable {
         }
         return (state.pending, state.order, state.dropped)
       }
-      isActive.store(isDue, ordering: .relaxed)
+      active.store(isDue, ordering: .relaxed)
       guard let old, !lines.isEmpty || dropped > 0 else { return }
       let taken = try await store.append(
         lines, to: Self.listKey(old.id), limit: old.maxEvents, expiresAfter: Self.lifetime)
       let lost = dropped + Int64(lines.count - taken)
       if lost > 0 { try await store.add(["dropped": lost], to: Self.listKey(old.id), expiresAfter: Self.lifetime) }
-      if taken < lines.count { isActive.store(false, ordering: .relaxed) }
+      if taken < lines.count { active.store(false, ordering: .relaxed) }
     } catch {
       logger.debug("the recording cannot be stored", metadata: ["error": .string(String(describing: error))])
     }

@@ -1,19 +1,21 @@
 /// Values by name, for few names that are looked up often: a dictionary's hash costs more than everything else about such a look.
 ///
 /// Names come from function.yaml files, so that nobody can choose them to collide.
-struct NameTable<Value> {
+final class NameTable<Value: Sendable>: Sendable {
   private typealias Entry = (name: String, value: Value)
 
   /// A power of two of places, at least half of them empty; an entry lies at its hash or in the next free place behind.
-  private var places: [Entry?] = [nil, nil]
+  private let places: [Entry?]
 
   init(_ values: [String: Value]) {
+    var places: [Entry?] = [nil, nil]
     while places.count < values.count * 2 { places += places }
     for (name, value) in values {
       var place = Self.hash(name) & (places.count - 1)
       while places[place] != nil { place = (place + 1) & (places.count - 1) }
       places[place] = (name, value)
     }
+    self.places = places
   }
 
   /// The value of a name; nil where it has none.

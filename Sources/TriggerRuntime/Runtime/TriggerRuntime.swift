@@ -13,8 +13,6 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   private struct State {
     var stage = Stage.created
     var loaded = LoadedFunctions()
-    /// The workers for direct invocations, by function.
-    var direct = NameTable<TriggerWorkers>([:])
     var keeper: RolloutKeeper?
     var checks: [(name: String, check: @Sendable () async -> String?)] = []
   }
@@ -27,6 +25,8 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   private let environment: TriggerEnvironment
   let recorder: Recorder
   private let state = Mutex(State())
+  /// The workers for direct invocations by function, which `state` keeps from their preparation to the runtime's end: looked at without a lock.
+  private let direct = Atomic<Unmanaged<NameTable<Unmanaged<TriggerWorkers>>>?>(nil)
 
   /// Creates a runtime; nothing is opened or started yet.
   /// - Parameters:
@@ -55,6 +55,8 @@ public final class TriggerRuntime: Service, FunctionInvoker {
     recorder = Recorder(store: stores.shared, logger: logger)
   }
 
+  deinit { direct.load(ordering: .acquiring)?.release() }
+
   // MARK: Life
 
   /// Opens the bindings, builds the functions and checks their triggers, once; `run` does it where nobody has.
@@ -78,9 +80,10 @@ public final class TriggerRuntime: Service, FunctionInvoker {
         registry: registry, bindings: bindings, environment: environment, recorder: recorder
       ).load(specifications, functions: self)
       let keeper = RolloutKeeper(loaded.versions, store: environment.stores.shared, logger: environment.logger)
+      let table = NameTable(loaded.direct.mapValues { Unmanaged.passUnretained($0) })
       state.withLock { state in
         state.loaded = loaded
-        state.direct = NameTable(loaded.direct)
+        direct.store(.passRetained(table), ordering: .releasing)
         state.keeper = keeper
         state.stage = .prepared
       }
@@ -150,12 +153,14 @@ public final class TriggerRuntime: Service, FunctionInvoker {
   ///   - caller: on whose behalf.
   /// - Returns: the function's answer.
   /// - Throws: what the function throws, or `InvocationError`.
-  public func invoke(
+  public nonisolated(nonsending) func invoke(
     function: String, _ event: Event, as caller: Caller = .anonymous
   ) async throws -> Response {
-    guard let workers = state.withLock({ $0.direct[function] }) else { throw InvocationError.unknownFunction }
+    guard let direct = direct.load(ordering: .acquiring),
+      let workers = direct._withUnsafeGuaranteedRef({ $0[function] })
+    else { throw InvocationError.unknownFunction }
     let result = await AwaitedInvocation.perform(
-      event, .init(workers: workers, caller: caller, attempt: 1, waitsForEnd: false))
+      event, .init(workers: workers.takeUnretainedValue(), caller: caller, attempt: 1, waitsForEnd: false))
     return try result.get()
   }
 

@@ -95,24 +95,40 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
   ) async -> Result<Response, any Error> {
     // The order keeps them, and the invocation keeps the order.
     let workers = Unmanaged.passUnretained(order.workers)
-    var invocation: AwaitedInvocation
+    // Counted by hand: whoever takes a spare one out owns a reference, which goes back with it.
+    let reference: Unmanaged<AwaitedInvocation>
     if let spare = workers._withUnsafeGuaranteedRef({ $0.spareInvocations.take() }) {
-      invocation = spare
-      invocation.workers = workers
-      invocation.order = consume order
+      reference = spare
+      reference._withUnsafeGuaranteedRef { invocation in
+        invocation.workers = workers
+        invocation.order = order
+      }
     } else {
-      invocation = AwaitedInvocation(order)
+      reference = .passRetained(AwaitedInvocation(order))
     }
-    invocation.event = event
-    if !invocation.begin(), !invocation.isAnswered { await invocation.end() }
-    switch invocation.verdict.load(ordering: .acquiring) {
-    case Verdict.none: return .failure(CancellationError())
-    case Verdict.results:
-      let result = invocation.takeAnswer()
-      if isKnownUniquelyReferenced(&invocation) { Self.spare(invocation) }
+    reference._withUnsafeGuaranteedRef { $0.event = event }
+    if reference._withUnsafeGuaranteedRef({ $0.begin() }) {
+      // Nobody else has seen it, but for the worker that is done with it.
+      let result = reference._withUnsafeGuaranteedRef { $0.takeResult() }
+      let order = reference._withUnsafeGuaranteedRef { $0.clear() }
+      withExtendedLifetime(order) { workers._withUnsafeGuaranteedRef { $0.spareInvocations.put(reference) } }
       return result
-    case let verdict: return .failure(Verdict.reason(verdict))
     }
+    return await wait(reference)
+  }
+
+  /// Waits for one that is not over at once.
+  /// - Parameter reference: owns the invocation.
+  nonisolated(nonsending) private static func wait(
+    _ reference: Unmanaged<AwaitedInvocation>
+  ) async -> Result<Response, any Error> {
+    var invocation = reference.takeRetainedValue()
+    if !invocation.isAnswered { await invocation.end() }
+    let result = invocation.takeResult()
+    if invocation.verdict.load(ordering: .relaxed) == Verdict.results, isKnownUniquelyReferenced(&invocation) {
+      invocation.clear()?.workers.spareInvocations.put(.passRetained(invocation))
+    }
+    return result
   }
 
   private init(_ order: Order) {
@@ -158,21 +174,26 @@ final class AwaitedInvocation: PoolJob, @unchecked Sendable {
     }
   }
 
-  private func takeAnswer() -> Result<Response, any Error> {
-    guard holdsAnswer else { return .failure(CancellationError()) }
-    holdsAnswer = false
-    return answer.move()
+  private func takeResult() -> Result<Response, any Error> {
+    switch verdict.load(ordering: .acquiring) {
+    case Verdict.results where holdsAnswer:
+      holdsAnswer = false
+      return answer.move()
+    case Verdict.none, Verdict.results: return .failure(CancellationError())
+    case let verdict: return .failure(Verdict.reason(verdict))
+    }
   }
 
-  /// Keeps one that is over for the next event.
-  private static func spare(_ invocation: consuming AwaitedInvocation) {
-    invocation.event = nil
-    invocation.continuation = nil
-    invocation.stage.store(Stage.open, ordering: .relaxed)
-    invocation.verdict.store(Verdict.none, ordering: .relaxed)
-    // A spare one must not keep its workers, which keep it.
-    guard let order = invocation.order.take() else { return }
-    order.workers.spareInvocations.put(invocation)
+  /// Makes it ready for the next event: a spare one must not keep its workers, which keep it.
+  /// - Returns: what it was about.
+  private func clear() -> Order? {
+    event = nil
+    continuation = nil
+    if holdsAnswer { answer.deinitialize(count: 1) }
+    holdsAnswer = false
+    stage.store(Stage.open, ordering: .relaxed)
+    verdict.store(Verdict.none, ordering: .relaxed)
+    return order.take()
   }
 
   // MARK: Working

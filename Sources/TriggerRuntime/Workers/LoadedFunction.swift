@@ -16,6 +16,9 @@ final class LoadedFunction: Sendable {
   /// What stands before all its invocations; nil where nothing does.
   let gate: FunctionGate?
 
+  /// Recorder and versions, to be looked at for every event without counting references.
+  private let watching: (recorder: Unmanaged<Recorder>?, versions: Unmanaged<FunctionVersions>?)
+
   /// Whether its invocations may begin on the thread of whoever hands the event over.
   let isBrief: Bool
 
@@ -25,6 +28,7 @@ final class LoadedFunction: Sendable {
     specification: FunctionSpecification, function: any Function, logger: Logger, clock: any WallClock,
     tracer: Tracer? = nil, versions: FunctionVersions? = nil, recorder: Recorder? = nil, gate: FunctionGate? = nil
   ) {
+    watching = (recorder.map { .passUnretained($0) }, versions.map { .passUnretained($0) })
     self.versions = versions
     self.recorder = recorder
     self.gate = gate
@@ -36,11 +40,10 @@ final class LoadedFunction: Sendable {
     self.clock = clock
   }
 
-  /// Whether nobody records and there is one version, so that its events need not be looked at.
+  /// Whether no function is recorded and there is one version, so that its events need not be looked at.
   var isUndivided: Bool {
-    if let recorder, recorder.isOn(name) { return false }
-    if let versions, versions.areSplit { return false }
-    return true
+    !(watching.recorder?._withUnsafeGuaranteedRef { $0.isActive } ?? false)
+      && !(watching.versions?._withUnsafeGuaranteedRef { $0.areSplit } ?? false)
   }
 
   /// Runs the function, in the version that the event belongs to.
@@ -77,7 +80,8 @@ final class LoadedFunction: Sendable {
     var logger = self.logger
     logger[metadataKey: "trigger"] = .string(trigger)
     let provider = Logger.MetadataProvider {
-      CurrentInvocation.eventID.map { ["event": .string($0)] } ?? [:]
+      let id = CurrentInvocation.eventID
+      return id.isEmpty ? [:] : ["event": .string(id)]
     }
     let others = logger.metadataProvider.map { [$0] } ?? []
     logger.handler.metadataProvider = .multiplex(others + [provider]) ?? provider
@@ -87,5 +91,6 @@ final class LoadedFunction: Sendable {
 
 /// The event at hand, for the log.
 enum CurrentInvocation {
-  @TaskLocal static var eventID: String?
+  /// Its id; empty outside an invocation: an optional one would cost each event more.
+  @TaskLocal static var eventID = ""
 }

@@ -8,24 +8,27 @@ final class SpareInvocations: Sendable {
   private let last = Atomic<UInt>(0)
   private let others = Mutex<[AwaitedInvocation]>([])
 
-  deinit { _ = takeLast() }
+  deinit { takeLast()?.release() }
 
   /// One that may be filled anew; nil where there is none.
-  func take() -> AwaitedInvocation? { takeLast() ?? others.withLock { $0.popLast() } }
+  /// - Returns: a reference that belongs to the caller.
+  func take() -> Unmanaged<AwaitedInvocation>? {
+    takeLast() ?? others.withLock { $0.popLast() }.map { .passRetained($0) }
+  }
 
-  private func takeLast() -> AwaitedInvocation? {
+  private func takeLast() -> Unmanaged<AwaitedInvocation>? {
     guard let address = UnsafeRawPointer(bitPattern: last.exchange(0, ordering: .acquiring)) else { return nil }
-    return Unmanaged.fromOpaque(address).takeRetainedValue()
+    return .fromOpaque(address)
   }
 
   /// Takes one back that nobody else holds.
-  func put(_ invocation: consuming AwaitedInvocation) {
-    let reference = Unmanaged.passRetained(invocation)
+  /// - Parameter invocation: a reference that belonged to the caller.
+  func put(_ invocation: Unmanaged<AwaitedInvocation>) {
     let isKept = last.compareExchange(
-      expected: 0, desired: UInt(bitPattern: reference.toOpaque()), ordering: .releasing
+      expected: 0, desired: UInt(bitPattern: invocation.toOpaque()), ordering: .releasing
     ).exchanged
     guard !isKept else { return }
-    let invocation = reference.takeRetainedValue()
+    let invocation = invocation.takeRetainedValue()
     others.withLock { others in
       if others.count < Self.limit { others.append(invocation) }
     }
