@@ -3,7 +3,7 @@ import Synchronization
 
 /// An invocation that somebody waits for in a task: of a loop trigger, or a direct one.
 ///
-/// A function that never suspends is over when `WorkerPool.submit` returns: then nobody suspends, and the object serves the next invocation.
+/// A function that never suspends is over when `WorkerPool.begin` returns: then nobody suspends, and the object serves the next invocation.
 ///
 /// `@unchecked`: the caller fills it before he hands it over; the worker writes the results before `verdict`, and whoever reads
 /// them has seen `verdict`; the continuation is written before `stage`, and read by the one who has moved `stage` on.
