@@ -17,7 +17,8 @@ fi
 drivers=${1:-100000}
 [ -n "${CABSTAND:-}" ] || scripts/build >&2
 
-start_server
+# As many workers as there are without the adjustable clock.
+start_server 0 --workers 2
 python3 - "$server" "$work/data/serve.json" "$drivers" "$rows" <<'PYTHON'
 import concurrent.futures, json, os, random, socket, sys, time
 

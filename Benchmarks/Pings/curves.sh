@@ -67,7 +67,7 @@ for curve in "${curves[@]}"; do
       for n in 1 2 5 10 20 50 100; do
         mapfile -t options < <(region_options "$n" | tr ' ' '\n')
         rm -rf "$work/data"
-        start_server_with "${options[@]}"
+        start_server 0 "${options[@]}"
         [ "$n" != 1 ] || head_of regions "arrays of 100, each of all regions in turn, 32 connections, 100,000 drivers"
         point "$n" --regions "$n" --connections 32 --drivers 100000
         stop_server

@@ -10,16 +10,6 @@ build() {
   swift build -c release --package-path Benchmarks/LoadGenerator >&2
 }
 
-# Starts the server with further options.
-start_server_with() {
-  local program=$cabstand
-  printf '#!/bin/sh\ncommand=$1\nshift\nexec "%s" "$command" %s "$@"\n' "$(realpath "$program")" "$*" >"$work/cabstand"
-  chmod +x "$work/cabstand"
-  cabstand=$work/cabstand
-  start_server
-  cabstand=$program
-}
-
 # load PORT OPTIONS...: prints the load generator's report.
 load() {
   local port=$1

@@ -13,10 +13,10 @@ need_file() {
   [ -r "$1" ] || { echo "skipped: $1 is not there"; exit 0; }
 }
 
-# Starts a server on the port (0: a free one) with the data below $work/data; sets server, address.
+# Starts a server on the port (0: a free one), with more options where they are given, with the data below $work/data; sets server, address.
 start_server() {
   rm -f "$work/data/serve.json"
-  "$cabstand" serve --port "${1:-0}" --clock adjustable --data-dir "$work/data" 2>>"$work/serve.log" &
+  "$cabstand" serve --port "${1:-0}" --clock adjustable --data-dir "$work/data" "${@:2}" 2>>"$work/serve.log" &
   server=$!
   for _ in $(seq 1200); do
     [ ! -s "$work/data/serve.json" ] || break
