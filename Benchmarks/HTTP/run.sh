@@ -13,7 +13,7 @@ PATH=$PATH:/usr/sbin
 for program in wrk nginx; do
   command -v "$program" >/dev/null || { echo "$program is missing: scripts/install-dependencies --bench" >&2; exit 2; }
 done
-swift build -c release >&2
+swift build -c release --static-swift-stdlib >&2
 
 work=$(mktemp -d)
 pids=()

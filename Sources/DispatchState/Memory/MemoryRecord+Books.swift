@@ -62,12 +62,12 @@ extension MemoryRecord: FareLedger {
     in region: RegionID, endedBefore moment: Timestamp, limit: Int
   ) async throws -> [RideID] {
     state.withLock { state in
-      let found = state.rides.values.filter { ride in
-        ride.region == region && (ride.state == .cancelledByRider || ride.state == .noShow) && ride.acceptedAt != nil
-          && ride.endedAt.map { $0 < moment } ?? false && state.settlements[ride.id] == nil
+      var found: [RideID] = []
+      for entry in state.indexes[region]?.calledOff.entries ?? [] {
+        guard entry.time < moment, found.count < limit else { break }
+        if state.settlements[entry.id] == nil { found.append(entry.id) }
       }
-      return found.sorted { ($0.endedAt ?? moment, $0.id) < ($1.endedAt ?? moment, $1.id) }.prefix(max(limit, 0)).map(
-        \.id)
+      return found
     }
   }
 

@@ -62,6 +62,8 @@ struct RegionIndex: Sendable {
   var offered = OrderedIndex<RideKind>()
   /// Completed rides that were not settled, by request.
   var unsettled = OrderedIndex<RideKind>()
+  /// Rides that were called off, or whose rider did not come, after a driver had accepted, by their end.
+  var calledOff = OrderedIndex<RideKind>()
   /// Rides with their rider aboard, by when they should end.
   var underWay = OrderedIndex<RideKind>()
   /// Open offers, by their end.
@@ -79,6 +81,7 @@ struct RegionIndex: Sendable {
     case .requested: waiting.remove(ride.id, at: ride.requestedAt)
     case .offered: offered.remove(ride.id, at: ride.requestedAt)
     case .completed: unsettled.remove(ride.id, at: ride.requestedAt)
+    case .cancelledByRider, .noShow: if let time = Self.calledOffAt(ride) { calledOff.remove(ride.id, at: time) }
     default: break
     }
     if let expectedEnd { underWay.remove(ride.id, at: expectedEnd) }
@@ -97,9 +100,12 @@ struct RegionIndex: Sendable {
     case .requested: waiting.insert(ride.id, at: ride.requestedAt, in: ride.pickupCell)
     case .offered: offered.insert(ride.id, at: ride.requestedAt, in: ride.pickupCell)
     case .completed: unsettled.insert(ride.id, at: ride.requestedAt)
+    case .cancelledByRider, .noShow: if let time = Self.calledOffAt(ride) { calledOff.insert(ride.id, at: time) }
     default: break
     }
     if let expectedEnd { underWay.insert(ride.id, at: expectedEnd) }
     if let time = ride.completedAt { completed.insert(ride.id, at: time, in: ride.pickupCell) }
   }
+
+  private static func calledOffAt(_ ride: Ride) -> Timestamp? { ride.acceptedAt == nil ? nil : ride.endedAt }
 }
