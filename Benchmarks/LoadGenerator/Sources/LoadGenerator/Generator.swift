@@ -115,8 +115,9 @@ struct Generator {
         if gap > 0 {
           let due = begin + UInt64(Double(sent) * gap)
           guard due <= now else {
-            // epoll waits whole milliseconds: within the last one it polls.
+            // epoll waits whole milliseconds. Polling within the last one would take a whole processor from the server.
             timeout = Int32((due - now) / 1_000_000)
+            if timeout == 0 { pause() }
             break
           }
           connections[connection].dueAt = due
@@ -137,6 +138,12 @@ struct Generator {
     }
     result.seconds = Double(Self.nanoseconds() - countFrom) / 1e9
     return result
+  }
+
+  /// Sleeps for a moment; answers that come meanwhile count as so much later.
+  private func pause() {
+    var time = timespec(tv_sec: 0, tv_nsec: 200_000)
+    nanosleep(&time, nil)
   }
 
   /// Lets the answers come that are still missing.
